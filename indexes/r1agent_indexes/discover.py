@@ -1,0 +1,69 @@
+"""Paths as a user gives them -> the files to index."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from r1agent_indexes.errors import NoPapersError, PaperIndexError
+
+KINDS = (".pdf", ".txt", ".md")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """What was found under the given paths."""
+
+    papers: list[Path]
+    """Absolute, each once, by name within its folder."""
+    folders: list[Path]
+    ignored: Counter[str]
+    """Files of other kinds, by ending."""
+
+
+def find_papers(paths: Sequence[str | Path]) -> FoundFiles:
+    """Return the papers among some files and folders, hidden ones left out.
+
+    Raises:
+        PaperIndexError: A path does not exist.
+        NoPapersError: There is no file of a known kind in any of them.
+    """
+    given = [Path(path).expanduser() for path in paths]
+    for path in given:
+        if not path.exists():
+            raise PaperIndexError(f"There is no {str(path)!r}. Give a PDF or a folder of papers.")
+    files = [file for path in given for file in _files(path.resolve())]
+    papers = list(dict.fromkeys(file for file in files if file.suffix.lower() in KINDS))
+    others = [file.suffix.lower() or "no ending" for file in files]
+    ignored = Counter(kind for kind in others if kind not in KINDS)
+    if not papers:
+        raise NoPapersError(_nothing(given, ignored))
+    return FoundFiles(papers, [path.resolve() for path in given if path.is_dir()], ignored)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not _is_hidden(Path(folder) / name))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(folder) / name
+
+
+def _is_hidden(folder: Path) -> bool:
+    """Tell whether a folder is hidden, or an index of ours."""
+    return folder.name.startswith(".") or (folder / "papers.sqlite").exists()
+
+
+def _nothing(given: Sequence[Path], ignored: Counter[str]) -> str:
+    where = ", ".join(repr(str(path)) for path in given) or "the paths given (there were none)"
+    count = ignored.total()
+    held = ", ".join(f"{number} {kind}" for kind, number in ignored.most_common(4))
+    found = f"{count} other file{'s' if count > 1 else ''} ({held})" if count else "no files"
+    return (
+        f"No papers in {where}: found {found}, wanted {', '.join(KINDS)}. Put papers there, or "
+        "give another folder."
+    )

@@ -1,0 +1,286 @@
+"""PaperIndex: an index of papers on disk. Read this first."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+
+from r1agent_indexes.build import add_papers, run_reporting
+from r1agent_indexes.check import check_index
+from r1agent_indexes.disk import disk_errors
+from r1agent_indexes.embed import identity_of, load_embeddings
+from r1agent_indexes.errors import (
+    IndexFormatError,
+    IndexMismatchError,
+    IndexNotFoundError,
+    PaperIndexError,
+    PaperNotFoundError,
+)
+from r1agent_indexes.faiss_index import FaissIndex
+from r1agent_indexes.lock import writer_lock
+from r1agent_indexes.manifest import FORMAT, IndexManifest
+from r1agent_indexes.passage_store import PassageStore
+from r1agent_indexes.retriever import PaperRetriever, search_passages
+from r1agent_indexes.store import Store
+from r1agent_indexes.types import AddProgress, AddReport, FailedPaper, IndexReport, Paper
+from r1agent_indexes.writing import remove_paper
+
+_DATABASE = "papers.sqlite"
+
+
+class PaperIndex:
+    """Papers, their pages and passages in one folder; get one with `PaperIndex.open`."""
+
+    def __init__(self, path: Path, store: Store, embeddings: Embeddings) -> None:
+        """Store the parts; `open` checks that they belong together."""
+        self.path = path
+        self.store = store
+        self.embeddings = embeddings
+        self.vectors = FaissIndex(path, store)
+
+    @classmethod
+    def open(
+        cls, path: str | Path, *, embeddings: Embeddings | None = None, create: bool = False
+    ) -> Self:
+        """Open the index in folder `path`.
+
+        Args:
+            path: The folder of the index.
+            embeddings: The model it was, or will be, built with; default `load_embeddings()`.
+            create: Make the index if there is none.
+
+        Raises:
+            IndexNotFoundError: There is no index and `create` is not set.
+            IndexMismatchError: It was built with another embedding model.
+            IndexFormatError: It was made by another version, or is damaged.
+        """
+        folder = Path(path).expanduser()
+        model = embeddings or load_embeddings()
+        if not (folder / _DATABASE).is_file():
+            _require_creation(folder, create=create)
+            with disk_errors(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+            _create(folder, identity_of(model))
+        store = Store(folder)
+        try:
+            _require_same(folder, store, identity_of(model))
+        except PaperIndexError:
+            store.close()
+            raise
+        return cls(folder, store, model)
+
+    def add(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        on_progress: Callable[[AddProgress], None] | None = None,
+    ) -> AddReport:
+        """Bring the index up to date with files and folders of papers.
+
+        New files are read, changed ones read again, moved ones followed; unchanged ones cost
+        nothing. A file that cannot be read is listed with its reason and tried again next time.
+        Every paper is committed before the next is opened.
+
+        Raises:
+            NoPapersError: There is nothing to index in `paths`.
+            IndexLockedError: Another process is writing.
+            DiskFullError: The disk is full; finished papers are safe.
+        """
+        tell = on_progress or (lambda _progress: None)
+        with writer_lock(self.path):
+            report = add_papers(self.store, self.embeddings, paths, tell)
+            saving = AddProgress(0, 0, "", "saving")
+            run_reporting(self._save, lambda: tell(saving))
+            return report
+
+    def papers(self) -> list[Paper]:
+        """Return all papers, by path."""
+        return self.store.papers()
+
+    def failures(self) -> list[FailedPaper]:
+        """Return the files that could not be read, with reasons."""
+        return self.store.failures()
+
+    def remove(self, which: str) -> list[Paper]:
+        """Take out the papers with this file name, id (or its beginning), path or title.
+
+        Raises:
+            PaperNotFoundError: No paper is meant by `which`.
+        """
+        papers = self._matching(which)
+        with self.writing():
+            for paper in papers:
+                remove_paper(self.store, paper.id)
+        return papers
+
+    def check(self, *, repair: bool = False) -> IndexReport:
+        """Compare every row with what it was derived from; `repair` derives it again.
+
+        Raises:
+            IndexLockedError: `repair` is set and another process is writing.
+        """
+        if not repair:
+            return check_index(self.store, self.vectors, self._manifest_problem(), repair=None)
+        with writer_lock(self.path):
+            problem = self._manifest_problem()
+            return check_index(self.store, self.vectors, problem, repair=self._save)
+
+    def search(
+        self, query: str, *, k: int = 8, papers: Collection[str] | None = None
+    ) -> list[Document]:
+        """Return the best passages for a question by meaning and by words, best first.
+
+        Args:
+            query: A question or key words.
+            k: How many passages, at most.
+            papers: Search these only (ids or file names).
+        """
+        if not query.strip() or k < 1:
+            return []
+        within = None if papers is None else {p.id for one in papers for p in self._matching(one)}
+        embedding = self.embeddings.embed_query(query)
+        return search_passages(self.store, self.vectors, query, embedding, k=k, papers=within)
+
+    def read_page(self, paper: str, page: int) -> Document:
+        """Return the whole text of a page, counted from 1.
+
+        Raises:
+            PaperNotFoundError: There is no such paper or page.
+        """
+        found = self._matching(paper)[0]
+        document = self.store.page(found.id, page)
+        if document is None:
+            raise PaperNotFoundError(
+                f"Paper {found.id} ({found.file!r}) has no page {page}: its pages are 1 to "
+                f"{found.pages}."
+            )
+        return document
+
+    def get_passages(self, ids: Sequence[str]) -> list[Document]:
+        """Return passages by id, in the order asked; unknown ids are left out."""
+        found = self.store.passages_by_id(ids)
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def as_retriever(self, *, k: int = 8, papers: Sequence[str] | None = None) -> PaperRetriever:
+        """Return this index as a langchain-core retriever."""
+        return PaperRetriever(index=self, k=k, papers=list(papers) if papers else None)
+
+    def as_vector_store(self) -> PassageStore:
+        """Return this index as a langchain-core vector store for any documents."""
+        return PassageStore(self)
+
+    def manifest(self) -> IndexManifest:
+        """Return what the index holds now."""
+        return self._manifest(vectors_sha256="")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the writer lock, and save what is derived at the end."""
+        with writer_lock(self.path):
+            yield
+            self._save()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        """Return the index itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the database."""
+        self.close()
+
+    def _save(self) -> None:
+        """Write what is derived: the vectors first, the manifest that names them last."""
+        if self._manifest_problem() is None and self.vectors.is_saved():
+            return
+        for left_by_a_killed_writer in self.path.glob(".*.part"):
+            left_by_a_killed_writer.unlink()
+        manifest = self._manifest(vectors_sha256=self.vectors.save())
+        manifest.write(self.path / "manifest.json")
+
+    def _manifest(self, *, vectors_sha256: str) -> IndexManifest:
+        return IndexManifest(
+            format=int(self.store.meta("format") or 0),
+            embedding_model=self.store.meta("embedding_model") or "",
+            dimension=self.store.dimension(),
+            papers=self.store.number("SELECT count(*) FROM papers"),
+            pages=self.store.number("SELECT count(*) FROM pages"),
+            chunks=self.store.number("SELECT count(*) FROM chunks"),
+            revision=self.store.revision(),
+            vectors_sha256=vectors_sha256,
+        )
+
+    def _manifest_problem(self) -> str | None:
+        found = IndexManifest.read(self.path / "manifest.json")
+        if found is None:
+            return "`manifest.json` is missing or damaged"
+        if found != self._manifest(vectors_sha256=found.vectors_sha256):
+            return "`manifest.json` tells of an earlier state"
+        return None
+
+    def _matching(self, which: str) -> list[Paper]:
+        papers = self.store.papers()
+        path = str(Path(which).expanduser().resolve())
+        wanted = which.casefold()
+        for matches in (
+            [paper for paper in papers if paper.id == which],
+            [paper for paper in papers if which in (paper.file, str(paper.path))],
+            [paper for paper in papers if str(paper.path) == path],
+            [paper for paper in papers if paper.title.casefold() == wanted],
+            [paper for paper in papers if len(which) >= 4 and paper.sha256.startswith(wanted)],
+        ):
+            if matches:
+                return matches
+        raise PaperNotFoundError(_not_found(which, papers))
+
+
+def _require_creation(folder: Path, *, create: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise IndexNotFoundError(f"{str(folder)!r} is a file; an index is a folder.")
+    if not create:
+        raise IndexNotFoundError(
+            f"There is no index in {str(folder)!r}. Make one with "
+            f"`r1agent index add PAPERS --index {folder}`."
+        )
+
+
+def _create(folder: Path, model: str) -> None:
+    with writer_lock(folder):
+        if (folder / _DATABASE).exists():
+            return
+        Store.create(folder, {"format": str(FORMAT), "embedding_model": model})
+
+
+def _require_same(folder: Path, store: Store, model: str) -> None:
+    found, built_with = store.meta("format"), store.meta("embedding_model")
+    if found != str(FORMAT):
+        raise IndexFormatError(
+            f"Index {str(folder)!r} has format {found}, this version reads {FORMAT}. Make a new "
+            "one with `r1agent index add PAPERS --index OTHER`."
+        )
+    if built_with != model:
+        raise IndexMismatchError(
+            f"Index {str(folder)!r} was built with the embedding model {built_with!r}, not "
+            f"{model!r}. Open it with that model, or make a new index with `r1agent index add "
+            "PAPERS --index OTHER`."
+        )
+
+
+def _not_found(which: str, papers: Sequence[Paper]) -> str:
+    names = [name for paper in papers for name in (paper.file, paper.id, paper.title)]
+    near = get_close_matches(which, names, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]!r}?" if near else "See `r1agent index list`."
+    return f"No paper {which!r} in the index of {len(papers)}. {hint}"

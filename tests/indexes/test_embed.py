@@ -1,0 +1,21 @@
+import numpy as np
+import pytest
+
+from r1agent_indexes import PaperIndex, PaperIndexError, load_embeddings
+
+
+def test_the_packaged_model_finds_meaning_and_gives_unit_vectors(tmp_path, papers):
+    embeddings = load_embeddings("all-MiniLM-L6-v2")
+    assert embeddings.model_name == "sentence-transformers/all-MiniLM-L6-v2"
+    with PaperIndex.open(tmp_path / "index", embeddings=embeddings, create=True) as index:
+        index.add([papers])
+        assert index.search("depth of the aquifer", k=1)[0].metadata["file"] == "sand.pdf"
+    vectors = np.array(embeddings.embed_documents(["short", "a much longer text " * 20]))
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    assert np.allclose(embeddings.embed_query("short"), vectors[0], atol=1e-5)
+    assert embeddings.embed_query("short") is embeddings.embed_query("short")
+
+
+def test_a_model_that_is_not_there_is_said_in_one_sentence(tmp_path):
+    with pytest.raises(PaperIndexError, match="cannot be loaded"):
+        load_embeddings(str(tmp_path)).embed_query("x")

@@ -1,0 +1,105 @@
+import sys
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from r1agent_indexes import PdfLoader, UnreadablePaperError
+from r1agent_indexes.pdf_process import PdfProcess, ReadLimits
+from tests.indexes.made_pdfs import make_chinese, make_image_only, make_pdf, make_two_columns
+
+
+def reason(path: Path) -> str:
+    with pytest.raises(UnreadablePaperError) as caught:
+        PdfLoader(path).load()
+    return str(caught.value)
+
+
+def test_pages_come_with_number_label_and_text(tmp_path):
+    pages = PdfLoader(make_pdf(tmp_path / "a.pdf", [["First page"], ["Second page"]])).load()
+    assert [(p.metadata["page"], p.metadata["page_label"]) for p in pages] == [(1, "1"), (2, "2")]
+    assert [p.page_content for p in pages] == ["First page", "Second page"]
+
+
+def test_two_columns_are_read_one_after_the_other(tmp_path):
+    left = ["The left column begins here and", "it ends with an inde-", "pendent word."]
+    right = ["The right column follows", "after it."]
+    text = PdfLoader(make_two_columns(tmp_path / "a.pdf", left, right)).load()[0].page_content
+    assert "an independent word." in text
+    assert text.index("independent") < text.index("The right column")
+
+
+def test_chinese_is_read(tmp_path):
+    path = make_chinese(tmp_path / "a.pdf", ["知识蒸馏研究", "准确率提升了3.5个百分点。"])
+    assert "准确率提升了3.5个百分点。" in PdfLoader(path).load()[0].page_content
+
+
+def test_running_heads_and_references_are_no_running_text(tmp_path):
+    body = [[f"The body {word} on its page."] for word in ("starts", "goes", "turns", "ends")]
+    pages = [["A Title of a Paper", "Journal of Tests 12", *body[0], "1"]]
+    pages += [["Journal of Tests 12", *lines, str(n)] for n, lines in enumerate(body[1:], 2)]
+    pages[-1][2:2] = ["References", "[1] A. Miller, Some paper, 2019."]
+    loaded = PdfLoader(make_pdf(tmp_path / "a.pdf", pages)).load()
+    skipped = [[p.page_content[a:b].strip() for a, b in p.metadata["skip"]] for p in loaded]
+    assert skipped[1] == ["Journal of Tests 12", "2"]
+    assert "[1] A. Miller, Some paper, 2019." in skipped[3]
+
+
+def test_text_that_nobody_can_see_is_left_out(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    canvas.drawString(60, 700, "Seen.")
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(60, 600, "White on white.")
+    canvas.setFillColorRGB(0, 0, 0.5)
+    canvas.rect(50, 480, 300, 60, fill=1)
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.drawString(60, 500, "White on blue.")
+    canvas.setFillColorRGB(0, 0, 0)
+    canvas.drawString(60, -300, "Off the page.")
+    canvas.setFont("Helvetica", 1)
+    canvas.drawString(60, 400, "Too small.")
+    canvas.save()
+    text = PdfLoader(tmp_path / "a.pdf").load()[0].page_content
+    assert text.split("\n") == ["Seen.", "White on blue."]
+
+
+def test_unreadable_files_say_why(tmp_path):
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    (tmp_path / "html.pdf").write_bytes(b"<html>not found</html>")
+    whole = make_pdf(tmp_path / "whole.pdf", [["Text"] * 40]).read_bytes()
+    (tmp_path / "half.pdf").write_bytes(whole[: len(whole) // 3])
+    make_pdf(tmp_path / "secret.pdf", [["Text"]], password="pass")
+    make_image_only(tmp_path / "scan.pdf")
+    make_pdf(tmp_path / "blank.pdf", [[]])
+    assert reason(tmp_path / "empty.pdf") == "is empty (zero bytes)"
+    assert reason(tmp_path / "html.pdf").startswith("is broken, or no PDF")
+    assert reason(tmp_path / "half.pdf")
+    assert "needs a password" in reason(tmp_path / "secret.pdf")
+    assert reason(tmp_path / "scan.pdf").startswith("has no text layer: its 2 pages hold images")
+    assert reason(tmp_path / "blank.pdf").startswith("has no text layer: its 1 page hold")
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_is_read(tmp_path):
+    path = make_pdf(tmp_path / "a.pdf", [["Text of a page"]])
+    with (
+        PdfProcess(ReadLimits(seconds=0.0)) as slow,
+        pytest.raises(UnreadablePaperError, match="took too long"),
+    ):
+        PdfLoader(path, process=slow).load()
+    with PdfProcess() as process:
+        assert PdfLoader(path, process=process).load()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="address space limits are Linux's")
+def test_a_reader_that_dies_is_a_reason_and_is_started_again(tmp_path):
+    path = make_pdf(tmp_path / "a.pdf", [["Text of a page"]])
+    with (
+        PdfProcess(ReadLimits(memory_bytes=1 << 20)) as starved,
+        pytest.raises(UnreadablePaperError, match="crashed the PDF reader"),
+    ):
+        PdfLoader(path, process=starved).load()
+    with PdfProcess() as process:
+        child = process._started()
+        child.kill()
+        child.wait()
+        assert PdfLoader(path, process=process).load()[0].page_content == "Text of a page"
