@@ -1,0 +1,1 @@
+"""Run Python that nobody has to trust: one layer of protection a file, `confine.py` the order."""
