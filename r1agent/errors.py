@@ -1,0 +1,42 @@
+"""The errors a user can act on: the message alone says what was found, wanted, and what to do.
+
+```
+R1AgentError
+├── SettingsError            a setting is unknown or has a value that cannot be used
+├── ModelServerError         the model server cannot be reached, refuses, or answers nonsense
+├── WeightsError             a model's weights are unknown, or could not be fetched or checked
+│   └── PullInterruptedError   Ctrl-C during a download (also a `KeyboardInterrupt`)
+├── ModelOutputError         the model's text does not fit its schema, even after one repair
+└── JournalError             the record of a run cannot be read or continued
+```
+
+The command line prints the message and exits with 1. Any other exception is a bug.
+"""
+
+
+class R1AgentError(Exception):
+    """Anything the user can put right; the message says how."""
+
+
+class SettingsError(R1AgentError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class ModelServerError(R1AgentError):
+    """The model server cannot be reached, refuses, or does not speak the protocol."""
+
+
+class WeightsError(R1AgentError):
+    """A model's weights are unknown, or could not be fetched or checked."""
+
+
+class PullInterruptedError(WeightsError, KeyboardInterrupt):
+    """Ctrl-C stopped a download; what had arrived is kept."""
+
+
+class ModelOutputError(R1AgentError):
+    """The model's text does not fit the schema asked for, even after one repair."""
+
+
+class JournalError(R1AgentError):
+    """The record of a run cannot be read or continued."""

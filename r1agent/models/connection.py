@@ -1,0 +1,23 @@
+"""How model servers are reached: no proxy for this machine, no password in what is printed."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit, urlunsplit
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether `url` names this machine, which no proxy setting may reroute."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def printable(url: str) -> str:
+    """Return `url` without the user name and password it may carry."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
