@@ -13,7 +13,7 @@ import numpy as np
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
-from r1agent_indexes.chunk import SentenceChunker
+from r1agent_indexes.chunk import SentenceChunker, without_title_block
 from r1agent_indexes.discover import FoundFiles, find_papers
 from r1agent_indexes.embed import unit_rows
 from r1agent_indexes.errors import UnreadablePaperError
@@ -144,9 +144,10 @@ class Builder:
         self.tell("reading")
         parsed = self._parse(source.path)
         pages = page_documents(source.path, parsed.pages, parsed.labels)
-        passages = SentenceChunker().transform_documents(pages)
-        vectors = self._embed(passages)
         metadata = paper_metadata(source.path, parsed)
+        passages = SentenceChunker().transform_documents(pages)
+        passages = without_title_block(passages, metadata.title)
+        vectors = self._embed(passages)
         paper = add_paper(self._store, source, metadata, pages, passages, vectors)
         return Paper(paper, source.sha256, source.path, metadata, len(pages), len(passages))
 

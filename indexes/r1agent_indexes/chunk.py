@@ -13,6 +13,7 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _CJK_WEIGHT = 3
 """A Chinese character costs about as many tokens as three Latin ones."""
 _FEWEST_LETTERS = 12
+_LONGEST_BYLINE = 300
 _BREAK = re.compile("(?<=[,;:，；：、])\\s*|\\s+|(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff])")  # noqa: RUF001
 _GLUE_BEFORE = re.compile(r"[\d±×<>=≈~$€£+\-−/^(%]$")  # noqa: RUF001
 """A break after one of these would part a number from its sign or unit."""
@@ -110,6 +111,19 @@ def weight(text: str) -> int:
     if text.isascii():
         return len(text)
     return len(text) + (_CJK_WEIGHT - 1) * len(_CJK.findall(text))
+
+
+def without_title_block(passages: list[Document], title: str) -> list[Document]:
+    """Leave out a first passage that only repeats the title and the authors: it answers nothing."""
+    if len(passages) < 2 or not _is_title_block(passages[0].page_content, title):
+        return passages
+    return passages[1:]
+
+
+def _is_title_block(text: str, title: str) -> bool:
+    flat, named = " ".join(text.split()), " ".join(title.split())
+    is_short = len(flat) <= len(named) + _LONGEST_BYLINE
+    return flat.lower().startswith(named.lower()) and is_short and flat[-1:] not in ".!?。"
 
 
 def _says_something(text: str) -> bool:

@@ -23,6 +23,7 @@ _YEAR_PATTERNS = (
     r"(?:©|\(c\)|copyright)\D{0,12}((?:19|20)\d\d)",
     r"et al\.,? \(((?:19|20)\d\d)\)",
     r"accepted\b\D{0,20}(?:\d{1,2}\W+)?(?:[a-z]{3,9}\W+)?((?:19|20)\d\d)",
+    r"\A(?:[^\n]*\n){1,6}?\s*((?:19|20)\d\d)\s*\n",  # a line of its own near the top
 )
 _NO_TITLE = re.compile(
     r"microsoft word|untitled|template|\.(?:dvi|tex|docx?|pdf|indd|qxd)\b|^(?:title|paper|main"

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.documents import Document
 
-from r1agent_indexes.chunk import SentenceChunker, weight
+from r1agent_indexes.chunk import SentenceChunker, weight, without_title_block
 
 ENGLISH = "the loss fell to 0.35 kg ± 12 ms. Fig. 3 We saw it. e.g. (p < 0.01)."
 CHINESE = "模型 准确率 提升了3.5个百分点。"
@@ -70,3 +70,11 @@ def test_a_passage_carries_its_section_and_leaves_out_what_is_to_be_skipped():
     )
     assert [p.metadata["section"] for p in found] == ["Abstract", "Results"]
     assert found[1].page_content == "Results\nIt rose by four points overall."
+
+
+def test_a_passage_of_title_and_authors_alone_is_left_out():
+    block = page("On Tides\nAda Ebb, Bo Flow")
+    text = page("The tide fell by 3 m.")
+    assert without_title_block([block, text], "On Tides") == [text]
+    assert without_title_block([text, block], "On Tides") == [text, block]
+    assert without_title_block([block], "On Tides") == [block]

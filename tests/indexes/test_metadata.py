@@ -59,3 +59,10 @@ def test_an_arxiv_stamp_is_an_id_and_no_title():
     found = facts({}, [Line("arXiv:2106.05945v2 [cs.LG] 10 Jun 2021", 20.0), *FRONT[1:]])
     assert (found.arxiv_id, found.year) == ("2106.05945v2", 2022)
     assert found.title == "Label Smoothing Hurts Distillation"
+
+
+def test_a_year_on_a_line_of_its_own_near_the_top_is_the_year():
+    front = [Line("On the Tides of Small Harbours", 18.0), Line("Ada Ebb", 11.0)]
+    body = [Line("Body text of the paper goes on here for a while.", 10.0)] * 20
+    assert facts({}, [*front, Line("2021", 10.0), *body]).year == 2021
+    assert facts({}, [*front, *body, Line("2021", 10.0)]).year is None
