@@ -9,6 +9,14 @@ from pathlib import Path
 from r1agent_indexes.errors import DiskFullError, IndexFormatError, PaperIndexError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_ROOM = (
+    "SQLITE_FULL",
+    "SQLITE_IOERR_WRITE",
+    "SQLITE_IOERR_FSYNC",
+    "SQLITE_IOERR_SHMSIZE",
+    "SQLITE_IOERR_SHMOPEN",
+    "SQLITE_IOERR_TRUNCATE",
+)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -33,7 +41,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
 
 def _database_error(folder: Path, error: sqlite3.DatabaseError) -> Exception:
     name = getattr(error, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC")):
+    if name.startswith(_NO_ROOM):
         return _full(folder)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return _forbidden(folder)

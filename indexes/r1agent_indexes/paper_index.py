@@ -93,7 +93,11 @@ class PaperIndex:
         """
         tell = on_progress or (lambda _progress: None)
         with writer_lock(self.path):
-            report = add_papers(self.store, self.embeddings, paths, tell)
+            try:
+                report = add_papers(self.store, self.embeddings, paths, tell)
+            except KeyboardInterrupt:
+                self._save()  # so that a stopped build is a whole index of the papers read so far
+                raise
             saving = AddProgress(0, 0, "", "saving")
             run_reporting(self._save, lambda: tell(saving))
             return report

@@ -1,0 +1,194 @@
+"""Many questions: answers appended to a JSONL file as they come; a stopped batch goes on."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from r1agent.batch_files import (
+    BatchError,
+    BatchItem,
+    append_line,
+    failures_path,
+    finished_ids,
+    require_folder,
+)
+from r1agent.errors import ModelOutputError, ModelServerError
+from r1agent.types import Answer
+
+__all__ = ["BatchError", "BatchItem", "BatchReport", "BatchResult", "run_batch"]
+
+_LOST_SERVER = 3
+"""Questions in a row that must fail on the server before the batch stops."""
+
+
+class Asks(Protocol):
+    """Anything that answers questions, such as a `ResearchAssistant`."""
+
+    def ask(self, question: str, *, tests: str | None = None) -> Answer:
+        """Answer one question."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one question: an answer, or the error that stood in its way."""
+
+    item: BatchItem
+    answer: Answer | None
+    seconds: float
+    error: ModelServerError | ModelOutputError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it need not be asked again: answered, not in the papers, or refused."""
+        return self.answer is not None and self.answer.outcome != "failed"
+
+    @property
+    def reason(self) -> str:
+        """Why there is no answer; empty where there is one."""
+        if self.ok:
+            return ""
+        return self.answer.message if self.answer else str(self.error)
+
+
+Waiting = queue.SimpleQueue[BatchItem]
+Ready = queue.SimpleQueue[BatchResult | BaseException]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """How a batch ended."""
+
+    done: int
+    failed: int
+    skipped: int
+    """Questions that an earlier batch had answered into the same file."""
+    seconds: float
+
+
+def run_batch(
+    assistant: Asks,
+    items: Sequence[BatchItem],
+    out: Path,
+    *,
+    workers: int = 1,
+    resume: bool = True,
+    on_result: Callable[[BatchResult], None] | None = None,
+) -> BatchReport:
+    """Answer every item into `out`, one JSON line as each is done.
+
+    Ctrl-C or a kill loses only what is in flight: the next call goes on after the lines that are
+    there. Failures are listed in a file beside `out` that ends in `.failed.jsonl`, and are tried
+    again by the next call.
+
+    Args:
+        assistant: Asked from `workers` threads at once; one worker asks from this thread.
+        items: Their ids must differ.
+        out: JSONL of `id`, `question`, `answer`, `citations`, `abstained`, `audit` and more.
+        workers: Questions in flight at once.
+        resume: Skip the items that `out` answers already; otherwise `out` is begun anew.
+        on_result: Called in this thread after each line is written.
+
+    Raises:
+        BatchError: Two items share an id, or `out` is in use or holds something else.
+        ModelServerError: The server failed for three questions in a row.
+    """
+    began = time.monotonic()
+    _refuse_repeated_ids(items)
+    with _locked(out):
+        finished = finished_ids(out, items) if resume else _begun_anew(out)
+        failures_path(out).unlink(missing_ok=True)
+        waiting = [item for item in items if item.id not in finished]
+        done = failed = lost = 0
+        for result in _results(assistant, waiting, workers):
+            append_line(out, result.item, result.answer, result.reason)
+            done, failed = done + result.ok, failed + (not result.ok)
+            if on_result is not None:
+                on_result(result)
+            lost = lost + 1 if isinstance(result.error, ModelServerError) else 0
+            if result.error is not None and lost >= _LOST_SERVER:
+                raise result.error
+    return BatchReport(done, failed, len(items) - len(waiting), time.monotonic() - began)
+
+
+def _refuse_repeated_ids(items: Iterable[BatchItem]) -> None:
+    seen: set[str] = set()
+    for item in items:
+        if item.id in seen:
+            raise BatchError(
+                f"Two questions have the id {item.id!r}; an answer could not be told from the "
+                "other. Give each its own id, or leave out the repeated question."
+            )
+        seen.add(item.id)
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    require_folder(out)
+    try:
+        with FileLock(out.with_name(f".{out.name}.lock"), timeout=0):
+            yield
+    except Timeout:
+        raise BatchError(
+            f"Another batch is writing to {str(out)!r}. Wait for it, or name another file."
+        ) from None
+
+
+def _begun_anew(out: Path) -> frozenset[str]:
+    out.unlink(missing_ok=True)
+    return frozenset()
+
+
+def _results(assistant: Asks, items: Sequence[BatchItem], workers: int) -> Iterator[BatchResult]:
+    if workers == 1:
+        return (_answer(assistant, item) for item in items)
+    return _from_threads(assistant, items, workers)
+
+
+def _answer(assistant: Asks, item: BatchItem) -> BatchResult:
+    began = time.monotonic()
+    try:
+        answer = assistant.ask(item.question, tests=item.tests)
+    except (ModelServerError, ModelOutputError) as error:
+        return BatchResult(item, None, time.monotonic() - began, error)
+    return BatchResult(item, answer, time.monotonic() - began)
+
+
+def _from_threads(
+    assistant: Asks, items: Sequence[BatchItem], workers: int
+) -> Iterator[BatchResult]:
+    """Yield results as they come. Daemon threads, so that Ctrl-C need not wait for answers."""
+    waiting: Waiting = queue.SimpleQueue()
+    ready: Ready = queue.SimpleQueue()
+    for item in items:
+        waiting.put(item)
+    for _ in range(min(workers, len(items))):
+        work = threading.Thread(target=_work, args=(assistant, waiting, ready), daemon=True)
+        work.start()
+    for _ in items:
+        result = ready.get()
+        if isinstance(result, BaseException):
+            raise result
+        yield result
+
+
+def _work(assistant: Asks, waiting: Waiting, ready: Ready) -> None:
+    while True:
+        try:
+            item = waiting.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            ready.put(_answer(assistant, item))
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            ready.put(error)
+            return

@@ -1,0 +1,1 @@
+"""The checks that a sentence must pass; each one class with one method."""

@@ -1,0 +1,126 @@
+"""The citation gate: no sentence passes whose quotes are not on their page or do not carry it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from r1agent.checks.entailment import EntailmentCheck
+from r1agent.checks.finding import Check, Finding, Sources
+from r1agent.evidence import Evidence
+from r1agent.quotes import context_of
+from r1agent.types import Citation, Claim, Computation, Verdict
+
+PageText = Callable[[str, int], str]
+"""Text of a page, by paper id and physical page."""
+
+_ALIGNED = 90.0  # rapidfuzz's partial ratio, 0 to 100
+_ORDER = {"contradicted": 0, "unsupported": 1, "partly": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence as it was written, with what it is said to rest on."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    computations: tuple[Computation, ...] = ()
+
+
+class CitationGate:
+    """Judge drafts: place each quote on its page, then run every check.
+
+    Args:
+        checks: Run on each sentence, in order; all must be content.
+        page_text: Reads a page of the index. Without it a quote is looked up in its passage.
+    """
+
+    def __init__(self, checks: Sequence[Check], page_text: PageText | None = None) -> None:
+        self.checks = tuple(checks)
+        self.page_text = page_text
+
+    @property
+    def entailment(self) -> str:
+        """How entailment is judged, for the audit."""
+        methods = (one.method for one in self.checks if isinstance(one, EntailmentCheck))
+        return ", ".join(methods) or "not judged"
+
+    def judge(self, draft: Draft, evidence: Evidence, *, question: str = "") -> Claim:
+        """Return the claim with its verdict; every citation it keeps is verbatim on its page."""
+        placed = [self.place(citation, evidence) for citation in draft.citations]
+        citations = tuple(one for one in placed if isinstance(one, Citation))
+        findings = [one for one in placed if isinstance(one, Finding)]
+        if not citations and not draft.computations:
+            findings.append(Finding("unsupported", "no quote and no tool result carries it"))
+        else:
+            sources = Sources(
+                quotes=tuple(citation.quote for citation in citations),
+                outputs=tuple(computation.output for computation in draft.computations),
+                question=question,
+                context=context_of(citations),
+            )
+            found = (check.check(draft.text, sources) for check in self.checks)
+            findings += [finding for finding in found if finding is not None]
+        verdict = _verdict(findings, citations, draft.computations)
+        return Claim(draft.text, citations, verdict, draft.computations)
+
+    def place(self, citation: Citation, evidence: Evidence) -> Citation | Finding:
+        """Find the quote on its page and return it in the page's own words, or say why not."""
+        passage = evidence.passages.get(citation.passage)
+        if passage is None:
+            return Finding("unsupported", f"passage {citation.passage!r} is not of this run")
+        about = passage.metadata
+        if (citation.paper, citation.page) != (about.get("paper", ""), about.get("page", 1)):
+            return Finding("unsupported", "the quote is not from that paper and page")
+        page, offset = passage.page_content, int(about.get("start", 0))
+        if self.page_text is not None and citation.paper:
+            page, offset = self.page_text(citation.paper, citation.page), 0
+        span = locate(citation.quote, page, near=citation.start - offset)
+        if span is None:
+            return Finding("unsupported", "the quote is not on its page")
+        start, end = span
+        return replace(citation, quote=page[start:end], start=start + offset, end=end + offset)
+
+
+def locate(quote: str, page: str, *, near: int = 0) -> tuple[int, int] | None:
+    """Return the span of a quote on a page: exact, then with white space and case folded, then
+    aligned at 0.9 and widened to whole words. None where the page does not have it.
+    """  # noqa: D205
+    if not quote.strip():
+        return None
+    if near >= 0 and page[near : near + len(quote)] == quote:
+        return near, near + len(quote)
+    start = page.find(quote)
+    if start >= 0:
+        return start, start + len(quote)
+    loose = r"\s+".join(re.escape(word) for word in quote.split())
+    found = re.search(loose, page, re.IGNORECASE)
+    return found.span() if found else _aligned(quote, page)
+
+
+def _aligned(quote: str, page: str) -> tuple[int, int] | None:
+    from rapidfuzz.fuzz import partial_ratio_alignment
+
+    if len(quote) > len(page):
+        return None
+    found = partial_ratio_alignment(quote, page, score_cutoff=_ALIGNED)
+    if found is None:
+        return None
+    start, end = found.dest_start, found.dest_end
+    while start > 0 and page[start - 1].isalnum() and page[start].isalnum():
+        start -= 1
+    while end < len(page) and page[end - 1].isalnum() and page[end].isalnum():
+        end += 1
+    return start, end
+
+
+def _verdict(
+    findings: list[Finding], citations: Sequence[Citation], computations: Sequence[Computation]
+) -> Verdict:
+    quotes = [f"quote on p. {one.page} of {one.file}" for one in citations]
+    rests_on = "; ".join(quotes + [f"result of `{one.tool}`" for one in computations]) or "nothing"
+    if not findings:
+        return Verdict("supported", rests_on)
+    worst = min(findings, key=lambda finding: _ORDER[finding.support])
+    return Verdict(worst.support, rests_on, tuple(finding.reason for finding in findings))

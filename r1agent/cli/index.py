@@ -1,0 +1,128 @@
+"""`r1agent index`: add papers to an index, list, remove and check them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from r1agent.cli import options
+from r1agent.cli.session import open_index, settings_from
+
+if TYPE_CHECKING:
+    from r1agent_indexes import AddProgress
+
+app = typer.Typer(no_args_is_help=True, help="Build and tend an index of papers.")
+
+
+@app.command(epilog="Example: r1agent index add papers/ --index indexes/kd")
+def add(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATHS...", help="PDFs and folders.")],
+    index: options.Index = None,
+    embedding_model: options.EmbeddingModel = None,
+    config: options.Config = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    plain: options.Plain = False,
+) -> None:
+    """Read papers into an index; what has not changed is not read again."""
+    from r1agent.cli.ending import say
+    from r1agent.cli.papers import added_data, added_lines
+    from r1agent.cli.screen import notes, show, show_json
+    from r1agent.report.view import open_view
+    from r1agent_indexes.discover import find_papers
+
+    settings = settings_from(config, index=index, embedding_model=embedding_model)
+    view = open_view(notes(plain=plain), quiet=quiet, plain=plain)
+    try:
+        with view:
+            view.loading("Opening the index", None)
+            find_papers(paths)  # a wrong path is refused before an index is made
+            with open_index(settings, create=True) as papers:
+                report = papers.add(paths, on_progress=lambda step: view.loading(*_words(step)))
+    except KeyboardInterrupt:
+        say("Stopped; the papers read so far are in the index, the same command reads the rest.")
+        raise typer.Exit(130) from None
+    if json:
+        show_json(added_data(report))
+    else:
+        show(*added_lines(report))
+    indexed = report.added or report.changed or report.renamed or report.unchanged
+    raise typer.Exit(0 if indexed or not report.failed else 1)
+
+
+@app.command("list", epilog="Example: r1agent index list --index indexes/kd")
+def list_papers(
+    index: options.Index = None, config: options.Config = None, json: options.Json = False
+) -> None:
+    """List the papers of an index, and the files that could not be read."""
+    from r1agent.cli.papers import failed_lines, paper_data, paper_line
+    from r1agent.cli.screen import show, show_json
+
+    with open_index(settings_from(config, index=index)) as papers:
+        held, failed = papers.papers(), papers.failures()
+    if json:
+        show_json(
+            {
+                "papers": [paper_data(paper) for paper in held],
+                "failed": [{"path": each.path, "reason": each.reason} for each in failed],
+            }
+        )
+        return
+    show(*map(paper_line, held), *failed_lines(failed))
+
+
+@app.command(epilog="Example: r1agent index remove draft.pdf --index indexes/kd")
+def remove(
+    which: Annotated[str, typer.Argument(help="File name, id or title.")],
+    index: options.Index = None,
+    config: options.Config = None,
+    json: options.Json = False,
+) -> None:
+    """Take a paper out of an index; its file stays where it is."""
+    from r1agent.cli.papers import paper_data, paper_line
+    from r1agent.cli.screen import show, show_json
+
+    with open_index(settings_from(config, index=index)) as papers:
+        removed = papers.remove(which)
+    if json:
+        show_json([paper_data(paper) for paper in removed])
+        return
+    show("Removed:", *map(paper_line, removed))
+
+
+@app.command(epilog="Example: r1agent index check --repair --index indexes/kd")
+def check(
+    repair: Annotated[
+        bool, typer.Option("--repair", metavar="", help="Mend what can be mended.")
+    ] = False,
+    index: options.Index = None,
+    config: options.Config = None,
+    json: options.Json = False,
+) -> None:
+    """Check that an index is whole; exits with 1 where it is not."""
+    from r1agent.cli.papers import check_data, check_lines
+    from r1agent.cli.screen import show, show_json
+
+    with open_index(settings_from(config, index=index)) as papers:
+        report = papers.check(repair=repair)
+    if json:
+        show_json(check_data(report))
+    else:
+        show(*check_lines(report))
+    raise typer.Exit(0 if report.ok else 1)
+
+
+def _words(step: AddProgress) -> tuple[str, float | None, str]:
+    """Put a moment of indexing into words: what, how far, and the detail beside it."""
+    if not step.paper:
+        return step.phase, None, ""
+    inner = step.done / step.passages if step.passages else 0.0
+    counts = ""
+    if step.passages:
+        counts = f" {step.done} of {step.passages} passages"
+    elif step.pages:
+        counts = f" {step.pages} pages"
+    text = f"{step.paper} of {step.of} {step.file}"
+    return text, (step.paper - 1 + inner) / step.of, step.phase + counts

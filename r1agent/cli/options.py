@@ -1,0 +1,46 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings file instead of `r1agent.toml`."),
+]
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="DIR", help="Folder of the index."),
+]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress on stderr.")]
+Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Plain lines, without colours.")]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="OpenAI-compatible server to ask."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME", help="Model at the server, or embedded weights."),
+]
+EmbeddingModel = Annotated[
+    str | None,
+    typer.Option("--embedding-model", metavar="NAME", help="A sentence-transformers model."),
+]
+UnsafePython = Annotated[
+    bool | None,
+    typer.Option("--unsafe-python", metavar="", help="Run Python where it cannot be confined."),
+]
+MaxCalls = Annotated[
+    int | None, typer.Option("--max-calls", metavar="N", help="Tool calls a run may make.")
+]
+Deadline = Annotated[
+    float | None,
+    typer.Option("--deadline", metavar="SECONDS", help="Answer with what is there by then."),
+]
+RunsDir = Annotated[
+    Path | None, typer.Option("--runs-dir", metavar="DIR", help="Where runs are recorded.")
+]

@@ -1,0 +1,75 @@
+"""`r1agent search`: the passages nearest to a query, without a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from r1agent.cli import options
+from r1agent.cli.session import open_index, settings_from
+
+if TYPE_CHECKING:
+    from langchain_core.documents import Document
+    from rich.console import RenderableType
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="Words or a sentence to look for.")],
+    index: options.Index = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 8,
+    embedding_model: options.EmbeddingModel = None,
+    config: options.Config = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    plain: options.Plain = False,
+) -> None:
+    """Print the passages nearest to a query, with paper and page."""
+    from r1agent.cli.ending import say
+    from r1agent.cli.screen import notes, show, show_json
+    from r1agent.report.view import open_view
+
+    with open_view(notes(plain=plain), quiet=quiet, plain=plain, transient=True) as view:
+        view.loading("Searching", None)
+        settings = settings_from(config, index=index, embedding_model=embedding_model)
+        with open_index(settings) as papers:
+            found = papers.search(query, k=k)
+    if json:
+        show_json([_passage_data(document) for document in found])
+        return
+    if not found:
+        say("No passage fits.")
+    show(*_passage_lines(found))
+
+
+def _passage_data(document: Document) -> dict[str, Any]:
+    return {"id": document.id, "text": document.page_content, **document.metadata}
+
+
+def _passage_lines(found: list[Document]) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    from r1agent.report.hanging import Hanging
+    from r1agent.report.printable import one_line
+
+    for number, document in enumerate(found, 1):
+        mark = f"{number} "
+        yield Hanging(mark, _heading(document), style="bold cyan")
+        yield Hanging(" " * len(mark), Text(one_line(document.page_content)))
+        if number < len(found):
+            yield Text()
+
+
+def _heading(document: Document) -> Any:
+    from rich.text import Text
+
+    from r1agent.report.printable import one_line
+
+    about = document.metadata
+    place = [one_line(str(about["file"])), f"p. {about['page']}"]
+    if about.get("section"):
+        place.append(one_line(str(about["section"])))
+    heading = Text(one_line(str(about["title"])), style="bold")
+    heading.append(f"  {', '.join(place)}, score {about['score']:.3f}", style="not bold dim")
+    return heading

@@ -1,0 +1,103 @@
+"""`r1agent show`: replay the journal of a run, or list the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from r1agent.cli import options
+from r1agent.cli.session import settings_from
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from r1agent.types import Event
+
+_LISTED = 20
+
+
+def show_run(
+    run: Annotated[
+        str | None, typer.Argument(help="Id of a run, its beginning, or `last`.")
+    ] = None,
+    runs_dir: options.RunsDir = None,
+    config: options.Config = None,
+    json: options.Json = False,
+) -> None:
+    """Show a run again, or list the latest runs."""
+    from r1agent.cli.screen import show, show_json
+    from r1agent.journal import find_run, list_runs, read_journal
+
+    folder = settings_from(config, runs_dir=runs_dir).runs_dir
+    if run is None:
+        _list(list_runs(folder)[-_LISTED:], folder, json=json)
+        return
+    events = read_journal(find_run(folder, run))
+    if json:
+        show_json([{"name": e.name, "seconds": e.seconds, "data": e.data} for e in events])
+        return
+    show(*_replay(events))
+
+
+def _replay(events: list[Event]) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    from r1agent.journal import answer_from_json
+    from r1agent.report.terminal import answer_to_terminal
+    from r1agent.report.timeline import Timeline
+    from r1agent.report.trace import trace
+
+    timeline = Timeline()
+    for event in events:
+        timeline.apply(event)
+    yield from trace(timeline)
+    yield Text()
+    if not timeline.finished:
+        yield Text(f"This run ended early, after {timeline.now:.0f} s.", style="yellow")
+        return
+    yield answer_to_terminal(answer_from_json(events[-1].data["answer"]), full=True)
+
+
+def _list(journals: list[Path], folder: Path, *, json: bool) -> None:
+    from r1agent.cli.ending import say
+    from r1agent.cli.screen import show, show_json
+
+    runs = [_summary(path) for path in journals]
+    if json:
+        show_json(runs)
+        return
+    if not runs:
+        say(f"No runs in {str(folder)!r} yet. `r1agent ask` makes one.")
+    show(*map(_run_line, runs))
+
+
+def _summary(path: Path) -> dict[str, Any]:
+    """Sum a journal up; one that is damaged is listed as such instead of hiding the others."""
+    from r1agent.errors import JournalError
+    from r1agent.journal import read_journal
+
+    try:
+        events = read_journal(path)
+    except JournalError:
+        return {"run": path.stem, "outcome": "unreadable", "question": "", "seconds": 0.0}
+    answered = [event for event in events if event.name == "answered"]
+    return {
+        "run": path.stem,
+        "outcome": answered[-1].data["answer"]["outcome"] if answered else "ended early",
+        "question": events[0].data.get("question", "") if events else "",
+        "seconds": events[-1].seconds if events else 0.0,
+    }
+
+
+def _run_line(run: dict[str, Any]) -> RenderableType:
+    from rich.text import Text
+
+    from r1agent.report.hanging import Hanging
+    from r1agent.report.printable import one_line
+
+    style = "green" if run["outcome"] == "answered" else "yellow"
+    body = Text.assemble((f"{run['outcome']:<14}", style), one_line(run["question"]))
+    return Hanging(f"{run['run']}  ", body, style="cyan", brief=True)

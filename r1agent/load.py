@@ -1,0 +1,180 @@
+"""Wire models, tools and index into an assistant, as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool
+
+from r1agent.assistant import ResearchAssistant
+from r1agent.errors import ModelServerError, SettingsError, WeightsError
+from r1agent.models import (
+    EmbeddedServer,
+    LoadProgress,
+    chat_model,
+    find_model,
+    list_models,
+    model_path,
+    probe,
+)
+from r1agent.profiles import Profile, profile_for
+from r1agent.run import Limits, model_name_of
+from r1agent.settings import Settings, load_settings
+from r1agent_indexes import PaperIndex, PaperIndexError, load_embeddings
+from r1agent_tools import (
+    LocalSandbox,
+    python_tool,
+    read_page_tool,
+    search_papers_tool,
+    unit_tests_tool,
+)
+
+OnProgress = Callable[[str, float | None], None]
+"""Called with what is being loaded and the fraction done, or None where that is not known."""
+
+_MOST_PASSAGES = 20  # of which a call of the tool takes `k`
+
+DEFAULT_MODEL = "qwen2.5-coder-1.5b"
+"""The embedded model, unless the settings name one."""
+
+
+def load_assistant(
+    settings: Settings | None = None, *, on_progress: OnProgress | None = None
+) -> ResearchAssistant:
+    """Return an assistant; close it, or use it as a context manager, to stop what it started.
+
+    Without an index in the settings it has no papers to search: mathematics and code still work.
+
+    Raises:
+        R1AgentError: No usable model server, weights or setting; the message says what to do.
+        PaperIndexError: The index cannot be used.
+    """
+    settings = settings or load_settings()
+    report = on_progress or _silent
+    with ExitStack() as started, ThreadPoolExecutor(1) as beside:
+        serving = beside.submit(_load_model, settings, started, report)
+        index = load_index(settings, on_progress=report) if settings.index else None
+        if index is not None:
+            started.callback(index.close)
+        model = serving.result()
+        sandbox = started.enter_context(LocalSandbox(unsafe=settings.unsafe_python))
+        return ResearchAssistant(
+            model,
+            [*_paper_tools(index), python_tool(sandbox), unit_tests_tool(sandbox)],
+            page_text=_page_text(index) if index else None,
+            embeddings=index.embeddings if index else None,
+            profile=_profile(model, settings),
+            limits=Limits(settings.max_calls, settings.max_tokens, settings.deadline_seconds),
+            runs_dir=settings.runs_dir,
+            on_close=started.pop_all().close,
+        )
+
+
+def _silent(text: str, fraction: float | None) -> None:
+    pass
+
+
+def load_index(
+    settings: Settings, *, create: bool = False, on_progress: OnProgress | None = None
+) -> PaperIndex:
+    """Open the index that the settings name.
+
+    Raises:
+        SettingsError: They name none.
+        PaperIndexError: It is not there, of another format, or of another embedding model.
+    """
+    if settings.index is None:
+        raise SettingsError("No index is named. Give one with `--index indexes/NAME`.")
+    if on_progress is not None:
+        on_progress("loading the index and its embedding model", None)
+    embeddings = load_embeddings(settings.embedding_model)
+    return PaperIndex.open(settings.index, embeddings=embeddings, create=create)
+
+
+def _load_model(settings: Settings, started: ExitStack, report: OnProgress) -> BaseChatModel:
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    if settings.base_url:
+        return _client(settings, settings.base_url, _served_model(settings, key), key)
+    weights = _weights(settings)
+
+    def loading(progress: LoadProgress) -> None:
+        report(f"loading {progress.model_name}", None)
+
+    server = started.enter_context(
+        EmbeddedServer(
+            weights, context=settings.context, threads=settings.threads, on_progress=loading
+        )
+    )
+    return _client(settings, server.base_url, server.model_name, server.api_key)
+
+
+def _client(settings: Settings, base_url: str, model: str, key: str | None) -> BaseChatModel:
+    return chat_model(
+        base_url,
+        model,
+        api_key=key,
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        timeout=settings.request_timeout_seconds,
+        max_retries=settings.max_retries,
+    )
+
+
+def _served_model(settings: Settings, key: str | None) -> str:
+    """Return the model that is asked for, or the first one that the server names."""
+    if settings.model:
+        return settings.model
+    status = probe(str(settings.base_url), key)
+    if status.models:
+        return status.models[0]
+    raise ModelServerError(
+        f"The server at {status.base_url!r} does not say which models it serves "
+        f"({status.problem or 'its list is empty'}). Check the address, or name a model with "
+        "`--model`."
+    )
+
+
+def _weights(settings: Settings) -> Path:
+    """Return a GGUF file: a path, a name from the registry, or the default one."""
+    if settings.model and Path(settings.model).suffix == ".gguf":
+        return Path(settings.model).expanduser()
+    name = find_model(settings.model or DEFAULT_MODEL).name
+    path = model_path(name, cache=settings.cache_dir)
+    if path is None and settings.model is None:
+        held = (model_path(entry.name, cache=settings.cache_dir) for entry in list_models())
+        path = next((one for one in held if one is not None and one.is_file()), None)
+    if path is None:
+        raise WeightsError(
+            f"The weights of {name!r} are not on this machine. Fetch them with "
+            f"`r1agent models pull {name}`, or name a model server with `--base-url`."
+        )
+    return path
+
+
+def _profile(model: BaseChatModel, settings: Settings) -> Profile:
+    """Choose by the model's name; the settings may change passages and steps."""
+    profile = profile_for(model_name_of(model))
+    return replace(
+        profile,
+        passages=settings.passages or profile.passages,
+        max_steps=min(profile.max_steps, settings.max_steps),
+    )
+
+
+def _paper_tools(index: PaperIndex | None) -> list[BaseTool]:
+    if index is None:
+        return []
+    retriever = index.as_retriever(k=_MOST_PASSAGES)
+    return [
+        search_papers_tool(retriever),
+        read_page_tool(index.read_page, wrong_request=(PaperIndexError,)),
+    ]
+
+
+def _page_text(index: PaperIndex) -> Callable[[str, int], str]:
+    return lambda paper, page: index.read_page(paper, page).page_content

@@ -1,0 +1,68 @@
+"""What is asked of a model, by what it can do: a small one gets fewer and smaller requests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+_FEW = 4.0  # billions of parameters; below, a model counts as small
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How the loop treats a model."""
+
+    passages: int
+    """Passages shown to the writer."""
+    plans_freely: bool
+    """Whether the model writes the steps and chooses further actions itself; for a small one the
+    wording of the question chooses the steps (`kinds.py`)."""
+    max_steps: int
+    """Steps a plan may have."""
+    revisions: int
+    """How often a plan may be revised."""
+    thinking_tokens: int
+    """Allowance for thoughts on top of each request's answer."""
+    starts_in_thought: bool
+    """Whether the chat template opens `<think>`, so that a text without `</think>` was cut in
+    mid-thought."""
+    may_abstain: bool
+    """Whether the writer is offered to say that the papers do not answer. Small models take the
+    offer for most answerable questions too; for them the gate alone decides."""
+
+
+SMALL = Profile(
+    passages=5,
+    plans_freely=False,
+    max_steps=3,
+    revisions=1,
+    thinking_tokens=0,
+    starts_in_thought=False,
+    may_abstain=False,
+)
+LARGE = Profile(
+    passages=8,
+    plans_freely=True,
+    max_steps=6,
+    revisions=2,
+    thinking_tokens=4096,
+    starts_in_thought=False,
+    may_abstain=True,
+)
+
+
+def profile_for(model: str) -> Profile:
+    """Choose by the size in a model's name (`…-1.5B-…`); a name without one counts as large.
+
+    A reasoning model keeps its allowance for thoughts at any size.
+    """
+    name = model.lower()
+    by_size = SMALL if _is_small(name) else LARGE
+    if "deepseek-r1" in name:
+        return replace(by_size, thinking_tokens=4096, starts_in_thought=True)
+    return replace(by_size, thinking_tokens=4096) if re.search("qwq|think", name) else by_size
+
+
+def _is_small(name: str) -> bool:
+    sizes = [float(size) for size in re.findall(r"(\d+(?:\.\d+)?)\s*b(?![a-z])", name)]
+    return re.search(r"\d+m(?![a-z])", name) is not None or (bool(sizes) and max(sizes) < _FEW)

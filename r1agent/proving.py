@@ -1,0 +1,100 @@
+"""Prove drafts: gate each sentence, repair it once with a search, translate what passed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from langchain_core.documents import Document
+
+from r1agent.checks.numbers import numbers_in
+from r1agent.citations import CitationGate, Draft
+from r1agent.evidence import Evidence
+from r1agent.executor import Executor
+from r1agent.run import BudgetSpentError, Run
+from r1agent.types import Claim
+from r1agent.words import is_chinese
+from r1agent.writer import computed_draft, redraft, translate
+
+REPAIRS = 2
+"""Sentences of one answer that get a search of their own."""
+
+
+class Prover:
+    """Turn drafts into claims; only the gate decides which of them are supported."""
+
+    def __init__(self, gate: CitationGate, executor: Executor) -> None:
+        self.gate = gate
+        self.executor = executor
+
+    def prove(self, drafts: Sequence[Draft], run: Run, evidence: Evidence) -> list[Claim]:
+        """Return a claim for each draft, in order, with its verdict.
+
+        Where programs ran and no sentence about them holds, one that only repeats what they
+        printed is added.
+        """
+        claims: list[Claim] = []
+        repairs = REPAIRS
+        for draft in drafts:
+            claim = self._judge(draft, run, evidence)
+            if not claim.verdict.supported and repairs:
+                repairs -= 1
+                claim = self._repair(claim, run, evidence)
+            claims.append(self._finish(claim, run))
+        if evidence.computations and not any(claim.verdict.supported for claim in claims):
+            printed = computed_draft(evidence.computations[-1], run.question)
+            claims.append(self._finish(self._judge(printed, run, evidence), run))
+        return claims
+
+    def _judge(self, draft: Draft, run: Run, evidence: Evidence) -> Claim:
+        """Judge a draft as it names its passages, then against all passages of the run."""
+        claim = self.gate.judge(draft, evidence, question=run.question)
+        if claim.verdict.supported or not evidence.passages:
+            return claim
+        return self._judge_against(claim, list(evidence.passages.values()), run, evidence)
+
+    def _repair(self, claim: Claim, run: Run, evidence: Evidence) -> Claim:
+        """Search for the sentence itself and judge it again if that brings new passages."""
+        try:
+            new = evidence.add(self.executor.search(claim.text, run))
+        except BudgetSpentError as limit:
+            run.end_early(limit)
+            return claim
+        return self._judge_against(claim, new, run, evidence) if new else claim
+
+    def _judge_against(
+        self, claim: Claim, passages: Sequence[Document], run: Run, evidence: Evidence
+    ) -> Claim:
+        """Return the better of the claim as it is and with quotes from other passages."""
+        draft = redraft(claim.text, passages, evidence, run.question)
+        other = self.gate.judge(draft, evidence, question=run.question)
+        return other if other.verdict.supported else claim
+
+    def _finish(self, claim: Claim, run: Run) -> Claim:
+        if claim.verdict.supported and is_chinese(claim.text) != is_chinese(run.question):
+            claim = self._translated(claim, run)
+        run.emit(
+            "claim_judged",
+            text=claim.text,
+            support=claim.verdict.support,
+            rests_on=claim.verdict.rests_on,
+            reasons=list(claim.verdict.reasons),
+            quotes=[
+                {"quote": one.quote, "file": one.file, "page": one.page} for one in claim.citations
+            ],
+        )
+        return claim
+
+    def _translated(self, claim: Claim, run: Run) -> Claim:
+        """Return the claim in the language of the question, if its numbers come through."""
+        try:
+            text = translate(claim.text, run)
+        except BudgetSpentError:
+            return claim
+        if not text.strip():
+            return claim
+        before = sorted(number.value for number in numbers_in(claim.text))
+        if before != sorted(number.value for number in numbers_in(text)):
+            run.notice("A translation changed a number, so the sentence is shown as it was judged.")
+            return claim
+        return replace(claim, text=text, original=claim.text)

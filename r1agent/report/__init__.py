@@ -1,0 +1,1 @@
+"""The shapes an answer is shown in: terminal, Markdown and notebook."""

@@ -1,0 +1,102 @@
+"""An answer as a small piece of HTML that folds out, for notebooks."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from urllib.parse import quote
+
+from r1agent.report.printable import one_line, printable
+from r1agent.report.references import (
+    audit_line,
+    computations,
+    dropped_line,
+    letter,
+    marks,
+    otherwise_lines,
+    source,
+)
+from r1agent.types import Answer, Citation, Claim, Computation
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+
+
+def answer_to_html(answer: Answer) -> str:
+    """Write the answer as a self-contained fragment: no script, no style sheet, no network.
+
+    Everything that comes from a paper, a model or a file name is escaped.
+    """
+    references = "".join(
+        _reference(number, each) for number, each in enumerate(answer.citations, 1)
+    )
+    programs = "".join(
+        _computation(letter(place), each) for place, each in enumerate(computations(answer))
+    )
+    return (
+        '<div class="r1agent-answer" style="max-width:50em">'
+        f"<p><b>{_text(answer.question)}</b></p>"
+        f"<p>{_sentences(answer)}</p>"
+        f"{''.join(f'<p>{_text(line)}</p>' for line in otherwise_lines(answer))}"
+        f"{_code(answer.code)}"
+        f"{_folded('References', len(answer.citations), references, opened=True)}"
+        f"{_folded('Computations', len(computations(answer)), programs)}"
+        f"{_left_out(answer)}"
+        f"{''.join(f'<p>Note: {_text(notice)}</p>' for notice in answer.audit.notices)}"
+        f'<p style="opacity:0.7"><small>{_text(audit_line(answer))}</small></p>'
+        "</div>"
+    )
+
+
+def _sentences(answer: Answer) -> str:
+    if not answer.claims:
+        return _text(answer.message)
+    return " ".join(_sentence(answer, claim) for claim in answer.claims)
+
+
+def _sentence(answer: Answer, claim: Claim) -> str:
+    quotes = " / ".join(citation.quote for citation in claim.citations)
+    return (
+        f'<span title="{_text(quotes)}">{_text(claim.text)}</span> '
+        f"<small>{_text(marks(answer, claim))}</small>"
+    )
+
+
+def _reference(number: int, citation: Citation) -> str:
+    return (
+        f"<p>[{number}] {_text(source(citation))}{_doi(citation.doi)}</p>"
+        f"<blockquote>{_text(citation.quote)}</blockquote>"
+    )
+
+
+def _doi(doi: str | None) -> str:
+    if not doi or not _DOI.fullmatch(doi):
+        return ""
+    return f' <a href="https://doi.org/{quote(doi)}" rel="noopener noreferrer">{_text(doi)}</a>'
+
+
+def _computation(name: str, computation: Computation) -> str:
+    heading = f"[{name}] {computation.tool} ({computation.isolation})"
+    return f"<p>{_text(heading)}</p>{_code(computation.code)}{_code(computation.output)}"
+
+
+def _left_out(answer: Answer) -> str:
+    sentences = "".join(
+        f"<p>{_text(claim.text)} <i>({_text('; '.join(claim.verdict.reasons))})</i></p>"
+        for claim in answer.dropped
+    )
+    return _folded(dropped_line(answer), len(answer.dropped), sentences)
+
+
+def _folded(heading: str, count: int, content: str, *, opened: bool = False) -> str:
+    if not count:
+        return ""
+    state = " open" if opened else ""
+    return f"<details{state}><summary>{_text(heading)} ({count})</summary>{content}</details>"
+
+
+def _code(code: str | None) -> str:
+    return f"<pre><code>{escape(printable(code))}</code></pre>" if code else ""
+
+
+def _text(text: str) -> str:
+    return escape(one_line(text))

@@ -1,0 +1,94 @@
+"""The numbers and words by which an answer points at its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from r1agent.report.printable import one_line
+from r1agent.types import Answer, Audit, Citation, Claim, Computation
+
+
+def computations(answer: Answer) -> tuple[Computation, ...]:
+    """Return every distinct computation under the shown sentences; its place is its letter."""
+    found = [computation for claim in answer.claims for computation in claim.computations]
+    return tuple(dict.fromkeys(found))
+
+
+def marks(answer: Answer, claim: Claim) -> str:
+    """Return a sentence's marks: `[1][2]` for its quotes, `[a]` for its computations."""
+    quotes = [f"[{answer.citations.index(citation) + 1}]" for citation in claim.citations]
+    computed = computations(answer)
+    programs = [f"[{letter(computed.index(each))}]" for each in claim.computations]
+    return "".join(dict.fromkeys([*quotes, *programs]))
+
+
+def letter(place: int) -> str:
+    """Return a, b … z, a2, b2 … for places from 0."""
+    turn, within = divmod(place, 26)
+    return chr(ord("a") + within) + (str(turn + 1) if turn else "")
+
+
+def source(citation: Citation) -> str:
+    """Say where a quote stands: title, authors (year), file and page."""
+    file = one_line(citation.file)
+    title = one_line(citation.title).rstrip(".") or file
+    by = " ".join(filter(None, [_authors(citation.authors), _year(citation.year)]))
+    return ". ".join(filter(None, [title, by, f"{file}, {page(citation)}"]))
+
+
+def page(citation: Citation) -> str:
+    """Say the page, with the printed number where it differs from the place in the file."""
+    label = one_line(citation.page_label)
+    printed = f" (printed {label})" if label and label != str(citation.page) else ""
+    return f"p. {citation.page}{printed}"
+
+
+def audit_line(answer: Answer) -> str:
+    """Sum a run up in one line: id, support, confidence, model, calls, tokens and seconds."""
+    audit = answer.audit
+    calls = len(answer.trajectory.results)
+    parts = [
+        f"support {audit.support_rate:.0%}",
+        f"confidence {audit.confidence}",
+        one_line(audit.model),
+        counted(calls, "tool call"),
+        f"{tokens(audit):,} tokens",
+        f"{audit.seconds:.0f} s",
+    ]
+    return f"Run {answer.run}: {' · '.join(filter(None, parts))}"
+
+
+def dropped_line(answer: Answer) -> str:
+    """Say how many sentences the gate held back; empty where none."""
+    if not answer.dropped:
+        return ""
+    return f"{counted(len(answer.dropped), 'sentence')} left out: the evidence did not carry them."
+
+
+def otherwise_lines(answer: Answer) -> list[str]:
+    """Say, a line each, which paper contradicts a sentence, where, and in what."""
+    return [
+        f"Says otherwise: {one_line(one.citation.title or one.citation.file)}, "
+        f"{page(one.citation)} [{answer.citations.index(one.citation) + 1}] "
+        f"({one_line(one.reason)})"
+        for one in answer.contradictions
+    ]
+
+
+def tokens(audit: Audit) -> int:
+    """Add up the tokens of every role, prompt and completion."""
+    return sum(each.prompt_tokens + each.completion_tokens for each in audit.usage.values())
+
+
+def counted(number: int, noun: str) -> str:
+    """Return '1 page' or '3 pages'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _authors(authors: Sequence[str]) -> str:
+    names = [one_line(name) for name in authors]
+    return f"{', '.join(names[:3])} et al." if len(names) > 3 else ", ".join(names)
+
+
+def _year(year: int | None) -> str:
+    return f"({year})" if year is not None else ""

@@ -1,0 +1,141 @@
+"""An answer as it stands in a terminal: sentences, references, computations, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from r1agent.report.hanging import Hanging
+from r1agent.report.printable import one_line, printable, shortened
+from r1agent.report.references import (
+    audit_line,
+    computations,
+    dropped_line,
+    letter,
+    marks,
+    otherwise_lines,
+    source,
+)
+from r1agent.types import Answer, Citation, Claim, Computation
+
+_CODE_LINES = 24
+
+
+def answer_to_terminal(answer: Answer, *, full: bool = False) -> RenderableType:
+    """Build what `r1agent ask` prints; every text in it is stripped of control characters.
+
+    Args:
+        answer: The answer to show.
+        full: Also list the sentences left out with the gate's reasons, whole programs, and what
+            confined them.
+    """
+    otherwise = [Hanging("", Text(line, style="yellow")) for line in otherwise_lines(answer)]
+    blocks: list[Sequence[RenderableType]] = [
+        _sentences(answer),
+        otherwise,
+        _code(answer),
+        references_to_terminal(answer),
+        _computations(answer, full=full),
+        _left_out(answer, full=full),
+        _closing(answer),
+    ]
+    shown = [block for block in blocks if block]
+    spaced: list[RenderableType] = []
+    for number, block in enumerate(shown):
+        spaced += [Text(), *block] if number else block
+    return Group(*spaced)
+
+
+def references_to_terminal(answer: Answer) -> list[RenderableType]:
+    """Build the numbered references, each with its verbatim quote."""
+    if not answer.citations:
+        return []
+    lines: list[RenderableType] = [Text("References", style="bold")]
+    for number, citation in enumerate(answer.citations, 1):
+        lines += _reference(f"[{number}]", citation)
+    return lines
+
+
+def _reference(mark: str, citation: Citation) -> Iterator[RenderableType]:
+    yield Hanging(f"{mark} ", Text(source(citation)), style="cyan")
+    quote = Text(f"“{one_line(citation.quote)}”", style="italic")
+    yield Hanging(" " * (len(mark) + 1), quote)
+
+
+def _sentences(answer: Answer) -> list[RenderableType]:
+    if not answer.claims:
+        return [_message(answer)]
+    text = Text()
+    for claim in answer.claims:
+        text.append(" " if text else "")
+        text.append(one_line(claim.text))
+        text.append(f" {marks(answer, claim)}" if marks(answer, claim) else "", style="cyan")
+    return [Hanging("", text)]
+
+
+def _message(answer: Answer) -> RenderableType:
+    message = one_line(answer.message) or f"No answer ({answer.outcome})."
+    text = Text(message, style="" if answer.outcome == "answered" else "yellow")
+    if answer.outcome == "not_in_papers" and answer.audit.searched:
+        queries = ", ".join(f"“{one_line(query)}”" for query in answer.audit.searched)
+        text.append(f"\nSearched for {queries}.")
+    return Hanging("", text)
+
+
+def _code(answer: Answer) -> list[RenderableType]:
+    code = printable(answer.code or "").strip("\n")
+    return [Text(code, no_wrap=True, overflow="ignore")] if code else []
+
+
+def _computations(answer: Answer, *, full: bool) -> list[RenderableType]:
+    computed = computations(answer)
+    if not computed:
+        return []
+    lines: list[RenderableType] = [Text("Computations", style="bold")]
+    for place, computation in enumerate(computed):
+        above = computation.code == answer.code
+        lines += _computation(letter(place), computation, full=full, shown_above=above)
+    return lines
+
+
+def _computation(
+    name: str, computation: Computation, *, full: bool, shown_above: bool
+) -> Iterator[RenderableType]:
+    output = shortened(computation.output, 300) or "no output"
+    body = Text(f"{one_line(computation.tool)} → {output}")
+    if full and computation.isolation:
+        body.append(f"  ({one_line(computation.isolation)})", style="dim")
+    yield Hanging(f"[{name}] ", body, style="cyan")
+    code = [] if shown_above else printable(computation.code).strip("\n").splitlines()
+    shown = code if full else code[:_CODE_LINES]
+    for line in shown:
+        yield Hanging("    ", Text(line, style="dim"))
+    if len(code) > len(shown):
+        yield Text(f"    … {len(code) - len(shown)} more lines", style="dim")
+
+
+def _left_out(answer: Answer, *, full: bool) -> list[RenderableType]:
+    if not answer.dropped:
+        return []
+    if not full:
+        line = f"{dropped_line(answer)} `r1agent show {answer.run}` lists them."
+        return [Hanging("", Text(line))]
+    heading: list[RenderableType] = [Text(dropped_line(answer))]
+    return [*heading, *(_dropped(claim) for claim in answer.dropped)]
+
+
+def _dropped(claim: Claim) -> RenderableType:
+    body = Text(one_line(claim.text), style="dim")
+    reasons = "; ".join(one_line(reason) for reason in claim.verdict.reasons)
+    body.append(f" ({claim.verdict.support}{': ' + reasons if reasons else ''})", style="yellow")
+    return Hanging("  ✗ ", body, style="red")
+
+
+def _closing(answer: Answer) -> list[RenderableType]:
+    audit = answer.audit
+    notes = [f"Note: {one_line(notice)}" for notice in audit.notices]
+    missing = [f"Not found: {one_line(goal)}" for goal in audit.not_found]
+    lines = [Hanging("", Text(line, style="yellow")) for line in [*missing, *notes]]
+    return [*lines, Hanging("", Text(audit_line(answer), style="dim"))]

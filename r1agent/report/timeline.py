@@ -1,0 +1,213 @@
+"""What a view knows of a run: its events folded into plan, steps, calls and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from r1agent.report.printable import shortened
+from r1agent.types import Event, Support
+
+_FENCE = re.compile(r'<(?:passage|page) id="[^"]*" title="([^"]*)" page="([^"]*)">')
+
+WAITING = "waiting"
+RUNNING = "running"
+STOPPED = "stopped"
+
+
+@dataclass(slots=True)
+class CallLine:
+    """A tool call, and its outcome once it is there."""
+
+    tool: str
+    arguments: str
+    outcome: str = ""
+    ok: bool | None = None
+    """None while the call runs."""
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class StepLine:
+    """A step of the plan and how far it has come."""
+
+    number: int
+    goal: str
+    tool: str
+    done_when: str = ""
+    state: str = WAITING
+    """`waiting`, `running`, `stopped` by a limit, or the verdict's support."""
+    started: float = 0.0
+    ended: float = 0.0
+    rests_on: str = ""
+    reasons: tuple[str, ...] = ()
+    calls: list[CallLine] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ClaimLine:
+    """A sentence that the gate judged."""
+
+    text: str
+    support: Support
+    reasons: tuple[str, ...]
+    sources: tuple[str, ...]
+    """File and page of each quote."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the gate let it through."""
+        return self.support == "supported"
+
+
+@dataclass(slots=True)
+class Timeline:
+    """A run as its events tell it; `apply` each event in order."""
+
+    run: str = ""
+    question: str = ""
+    model: str = ""
+    activity: str = "starting"
+    """What is going on now, in words for the reader."""
+    since: float = 0.0
+    """When that began, in seconds since the run started."""
+    now: float = 0.0
+    """The last event's time."""
+    revision: int = 0
+    steps: list[StepLine] = field(default_factory=list)
+    claims: list[ClaimLine] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    passages: int = 0
+    """Passages that the answer is written from."""
+    finished: bool = False
+
+    @property
+    def current(self) -> StepLine | None:
+        """The step that is under way."""
+        return next((step for step in self.steps if step.state == RUNNING), None)
+
+    def apply(self, event: Event) -> None:
+        """Take in one event. Names this version does not know are passed over."""
+        self.now = event.seconds
+        handler = getattr(self, f"_on_{event.name}", None)
+        if handler is not None:
+            handler(event.data)
+
+    def _begin(self, activity: str) -> None:
+        self.activity, self.since = activity, self.now
+
+    def _on_started(self, data: Mapping[str, Any]) -> None:
+        self.run = str(data.get("run", ""))
+        self.question = str(data.get("question", ""))
+        self.model = str(data.get("model", ""))
+        self._begin("planning")
+
+    def _on_screened(self, data: Mapping[str, Any]) -> None:
+        reasons = "; ".join(map(str, data.get("reasons", ())))
+        if not data.get("allowed", True):
+            self.notices.append(f"The question was refused: {reasons}")
+        elif reasons:
+            self.notices.append(f"The question looks odd: {reasons}")
+
+    def _on_planned(self, data: Mapping[str, Any]) -> None:
+        self._take_plan(data, kept=[])
+
+    def _on_plan_revised(self, data: Mapping[str, Any]) -> None:
+        self._take_plan(data, kept=[step for step in self.steps if step.state != WAITING])
+
+    def _take_plan(self, data: Mapping[str, Any], *, kept: list[StepLine]) -> None:
+        self.revision = int(data.get("revision", 0))
+        planned = [
+            StepLine(number, str(step["goal"]), str(step["tool"]), str(step.get("done_when", "")))
+            for number, step in enumerate(data.get("steps", ()), len(kept) + 1)
+        ]
+        self.steps = kept + planned
+        self._begin("choosing the next action")
+
+    def _on_step_started(self, data: Mapping[str, Any]) -> None:
+        step = self._step(data)
+        step.state, step.started = RUNNING, self.now
+        self._begin("choosing the next action")
+
+    def _on_tool_called(self, data: Mapping[str, Any]) -> None:
+        call = CallLine(str(data["tool"]), _arguments(data.get("arguments", {})))
+        self._step(data).calls.append(call)
+        self._begin(f"running {call.tool}")
+
+    def _on_tool_returned(self, data: Mapping[str, Any]) -> None:
+        step = self._step(data)
+        if not step.calls:
+            step.calls.append(CallLine(str(data["tool"]), ""))
+        call = step.calls[-1]
+        call.ok, call.seconds = bool(data.get("ok", True)), float(data.get("seconds", 0))
+        call.outcome = _outcome(str(data.get("text", "")))
+        self._begin("reading the result")
+
+    def _on_step_verified(self, data: Mapping[str, Any]) -> None:
+        step = self._step(data)
+        step.state, step.ended = str(data["support"]), self.now
+        step.rests_on = str(data.get("rests_on", ""))
+        step.reasons = tuple(map(str, data.get("reasons", ())))
+        self._begin("going on")
+
+    def _on_writing(self, data: Mapping[str, Any]) -> None:
+        passages = data.get("passages", 0)
+        self.passages = passages if isinstance(passages, int) else len(passages)
+        self._end_step()
+        self._begin("writing the answer")
+
+    def _on_claim_judged(self, data: Mapping[str, Any]) -> None:
+        quotes = data.get("quotes", ())
+        claim = ClaimLine(
+            str(data["text"]),
+            data["support"],
+            tuple(map(str, data.get("reasons", ()))),
+            tuple(f"{quote['file']} p. {quote['page']}" for quote in quotes),
+        )
+        self.claims.append(claim)
+        self._begin("checking each sentence")
+
+    def _on_notice(self, data: Mapping[str, Any]) -> None:
+        self.notices.append(str(data["text"]))
+
+    def _on_answered(self, data: Mapping[str, Any]) -> None:
+        del data  # the answer itself is shown by its own renderer
+        self._end_step()
+        self.finished = True
+        self._begin("done")
+
+    def _end_step(self) -> None:
+        """Stop the step that a limit ended before it was verified."""
+        if self.current is not None:
+            step = self.current
+            step.state, step.ended = STOPPED, self.now
+
+    def _step(self, data: Mapping[str, Any]) -> StepLine:
+        """Find the step of that number; an event may come for one that no plan named."""
+        number = int(data.get("step", 0))
+        for step in self.steps:
+            if step.number == number:
+                return step
+        step = StepLine(number, str(data.get("goal", "")), str(data.get("tool", "")))
+        self.steps.append(step)
+        return step
+
+
+def _outcome(text: str) -> str:
+    """Sum found passages up by their fences, which paper text cannot forge; else keep `text`."""
+    found = _FENCE.findall(text)
+    if not found:
+        return text
+    title, page = found[0]
+    first = f"{shortened(title, 30)} p. {page}"
+    return first if len(found) == 1 else f"{len(found)} passages, first {first}"
+
+
+def _arguments(arguments: Any) -> str:
+    if not isinstance(arguments, Mapping):
+        return shortened(str(arguments), 120)
+    if len(arguments) == 1:
+        return shortened(str(*arguments.values()), 120)
+    return shortened(", ".join(f"{name}={value}" for name, value in arguments.items()), 120)

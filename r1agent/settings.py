@@ -1,0 +1,212 @@
+"""What a person can set, from arguments, the environment and `r1agent.toml`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from r1agent.errors import SettingsError
+
+FILE_NAME = "r1agent.toml"
+PREFIX = "R1AGENT_"
+
+
+def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
+    """Load the settings: arguments first, then environment, settings file and defaults.
+
+    Args:
+        config: The settings file; otherwise the nearest `r1agent.toml` is looked for.
+        **overrides: Values by field name; those that are None count as not given.
+
+    Raises:
+        SettingsError: A key, variable or value that is not known, or a file that cannot be read.
+    """
+    path = config or find_settings_file(Path.cwd())
+    file_values = _read_file(path) if path else {}
+    arguments = {key: value for key, value in overrides.items() if value is not None}
+    _refuse_unknown(file_values, where=f"in {str(path)!r}")
+    _refuse_unknown(_from_environment(), where="in the environment", prefix=PREFIX)
+    _refuse_unknown(arguments, where="among the arguments")
+    below_environment = {
+        key: value for key, value in file_values.items() if key not in _from_environment()
+    }
+    try:
+        return Settings(**below_environment | arguments)
+    except ValidationError as error:
+        raise SettingsError(_explain(error, arguments, path)) from None
+
+
+def _server_address(url: str) -> str:
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ValueError("an address such as 'http://127.0.0.1:8000/v1'")
+    return url.rstrip("/")
+
+
+Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Address = Annotated[str, AfterValidator(_server_address)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. `load_settings` also reads the settings file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+    )
+
+    base_url: Address | None = None
+    """An OpenAI-compatible server; None starts the embedded engine."""
+    model: str | None = None
+    """Name at the server, or of embedded weights; None takes the server's own or the default."""
+    api_key: SecretStr | None = None
+    index: Folder | None = None
+    embedding_model: str | None = None
+    """A sentence-transformers model; None takes the packaged all-MiniLM-L6-v2."""
+    cache_dir: Folder = Field(default_factory=lambda: platformdirs.user_cache_path("r1agent"))
+    """Where downloaded weights are kept."""
+    runs_dir: Folder = Field(
+        default_factory=lambda: platformdirs.user_state_path("r1agent") / "runs"
+    )
+    """Where the journal of every run is kept."""
+
+    context: int = Field(8192, ge=1024)
+    """Tokens of context that prompt and reply share."""
+    temperature: float = Field(0.6, ge=0, le=2)
+    """0.6 and 0.95 are what the R1 model card asks for."""
+    top_p: float = Field(0.95, gt=0, le=1)
+    passages: int | None = Field(None, ge=1, le=20)
+    """Passages a search returns."""
+    max_steps: int = Field(6, ge=1, le=20)
+    """Steps a plan may have."""
+    max_calls: int = Field(12, ge=1)
+    """Tool calls a run may make."""
+    max_tokens: int = Field(200_000, ge=1)
+    """Prompt and completion tokens a run may use in total."""
+    deadline_seconds: float | None = Field(None, gt=0)
+    request_timeout_seconds: float = Field(600, gt=0)
+    """How long one request to the model server may take."""
+    max_retries: int = Field(2, ge=0)
+    """Repeats of a request that failed on the way."""
+    unsafe_python: bool = False
+    """Run Python where the sandbox cannot be confined. Off: the tool refuses."""
+    hub_timeout_seconds: float = Field(10, gt=0)
+    """How long to wait for a hub before the next source is tried."""
+    threads: int | None = Field(None, ge=1)
+    """Threads of the embedded engine; None takes the machine's cores."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments and environment only; `load_settings` adds the file below them."""
+        return init_settings, env_settings
+
+
+def find_settings_file(start: Path) -> Path | None:
+    """Find `r1agent.toml` in `start` or the parents of it that belong to the same person.
+
+    The search ends at the home folder. A parent owned by somebody else ends it too: a file
+    planted in a shared folder must not choose the model server.
+    """
+    home = Path.home()
+    for folder in (start, *start.parents):
+        if folder != start and folder.stat().st_uid != home.stat().st_uid:
+            return None
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        if folder == home:
+            return None
+    return None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {str(path)!r} cannot be read ({error.strerror}). "
+            "Name an existing file with `--config`, or leave the option out."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The settings file {str(path)!r} is not TOML: {error}. "
+            'Each line is `name = value`, with text in "quotes".'
+        ) from None
+    return {key: _from_here(path.parent, key, value) for key, value in values.items()}
+
+
+def _from_here(folder: Path, key: str, value: Any) -> Any:
+    """Passages a search returns to the model; None takes what suits its size."""
+    if key not in ("index", "cache_dir", "runs_dir") or not isinstance(value, str):
+        return value
+    return folder / Path(value).expanduser()
+
+
+def _from_environment() -> dict[str, str]:
+    return {
+        name[len(PREFIX) :].lower(): value
+        for name, value in os.environ.items()
+        if name.upper().startswith(PREFIX) and value
+    }
+
+
+def _refuse_unknown(values: Mapping[str, Any], *, where: str, prefix: str = "") -> None:
+    known = list(Settings.model_fields)
+    for key in values:
+        if key not in known:
+            spelled = (prefix + key).upper() if prefix else key
+            raise SettingsError(
+                f"Unknown setting `{spelled}` {where}. {_nearest(key, known, prefix)}"
+            )
+
+
+def _nearest(key: str, known: Iterable[str], prefix: str) -> str:
+    spelled = {name: (prefix + name).upper() if prefix else name for name in known}
+    close = difflib.get_close_matches(key.replace("-", "_"), spelled, n=1, cutoff=0.5)
+    if close:
+        return f"Did you mean `{spelled[close[0]]}`?"
+    return f"Known settings: {', '.join(spelled.values())}."
+
+
+def _explain(error: ValidationError, arguments: Mapping[str, Any], path: Path | None) -> str:
+    first = error.errors(include_url=False)[0]
+    key = str(first["loc"][0])
+    found = "" if key == "api_key" else f" is {_found(first, key)!r}"
+    wanted = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"{_where(key, arguments, path)}{found}; wanted {wanted}."
+
+
+def _found(first: Any, key: str) -> Any:
+    value = _from_environment().get(key, first["input"])
+    return str(value) if isinstance(value, Path) else value
+
+
+def _where(key: str, arguments: Mapping[str, Any], path: Path | None) -> str:
+    if key in arguments:
+        return f"The argument `{key}`"
+    if key in _from_environment():
+        return f"The environment variable `{PREFIX}{key.upper()}`"
+    return f"The setting `{key}` in {str(path)!r}"

@@ -1,0 +1,149 @@
+"""From evidence to drafts: sentences with the quotes that carry them, chosen by the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from langchain_core.documents import Document
+
+from r1agent.checks.finding import Sources
+from r1agent.checks.numbers import NumberCheck, program_inputs
+from r1agent.citations import Draft
+from r1agent.evidence import Evidence
+from r1agent.prompts import (
+    answer_prompt,
+    computation_block,
+    computed_answer_prompt,
+    passage_block,
+    translation_prompt,
+)
+from r1agent.quotes import choose_quotes
+from r1agent.run import BudgetSpentError, Run
+from r1agent.types import Computation
+from r1agent.words import is_chinese, split_sentences
+
+NOT_IN_PAPERS = "NOT IN PAPERS"
+_TOKENS = 350
+_MARK = re.compile(r"\s*[\[【(（]\s*(?:passage\s*)?(\d{1,2}(?:\s*[,;，、]\s*\d{1,2})*)\s*[\]】)）]")  # noqa: RUF001
+
+
+class Writer:
+    """Have the model write from the passages themselves; quotes are selected, never typed."""
+
+    def write(self, run: Run, evidence: Evidence) -> list[Draft]:
+        """Return the drafted sentences; none where the model abstains or a limit is reached."""
+        passages = list(evidence.passages.values())[: run.profile.passages]
+        tested = [one for one in evidence.computations if one.tool == "unit_tests"]
+        if not passages and len(tested) == len(evidence.computations):
+            return [tests_draft(one, run) for one in tested]
+        run.emit("writing", passages=len(passages))
+        try:
+            reply = run.complete(
+                "writer", self._prompt(run, passages, evidence), max_tokens=_TOKENS
+            )
+        except BudgetSpentError as limit:
+            run.end_early(limit)
+            return []
+        run.abstained = NOT_IN_PAPERS.lower() in reply.lower()
+        if run.abstained:
+            return []
+        return [
+            self._draft(text, marks, passages, evidence, run)
+            for text, marks in marked_sentences(reply)
+        ]
+
+    def _prompt(self, run: Run, passages: Sequence[Document], evidence: Evidence) -> str:
+        if not passages:
+            chinese = is_chinese(run.question)
+            return computed_answer_prompt(run.question, evidence.computations, chinese)
+        shown = passage_block(passages) + computation_block(evidence.computations)
+        return answer_prompt(
+            run.question,
+            shown,
+            may_abstain=run.profile.may_abstain,
+            computed=bool(evidence.computations),
+            chinese=is_chinese(run.question) and _mostly_chinese(passages),
+        )
+
+    def _draft(
+        self,
+        text: str,
+        marks: Sequence[int],
+        passages: Sequence[Document],
+        evidence: Evidence,
+        run: Run,
+    ) -> Draft:
+        named = [passages[mark - 1] for mark in marks if 0 < mark <= len(passages)]
+        return redraft(text, named or passages, evidence, run.question)
+
+
+def redraft(text: str, passages: Iterable[Document], evidence: Evidence, question: str) -> Draft:
+    """Choose quotes for a sentence among `passages`.
+
+    Computations stand behind it where its quotes lack one of its numbers; the quotes then also
+    look for the numbers that went into the programs.
+    """
+    passages = list(passages)
+    citations = choose_quotes(text, passages, question=question)
+    quotes = tuple(citation.quote for citation in citations)
+    computations = tuple(evidence.computations)
+    if not computations or (quotes and NumberCheck().check(text, Sources(quotes)) is None):
+        return Draft(text, citations)
+    inputs = " ".join(number.text for one in computations for number in program_inputs(one.code))
+    return Draft(text, choose_quotes(f"{text} {inputs}", passages, question=question), computations)
+
+
+def computed_draft(computation: Computation, question: str) -> Draft:
+    """Say no more than what a program printed, or how many tests passed."""
+    output = " ".join(computation.output.split())
+    text = f"程序输出:{output}。" if is_chinese(question) else f"The program printed: {output}."
+    return Draft(text, (), (computation,))
+
+
+def tests_draft(computation: Computation, run: Run) -> Draft:
+    """Say what the unit tests showed; tests that the model wrote itself are called that."""
+    if is_chinese(run.question):
+        own = "" if run.tests else ";测试由模型自己编写,只说明自洽,不证明正确"
+        return Draft(f"该函数的单元测试结果:{computation.output}{own}。", (), (computation,))
+    own = "" if run.tests else "; the model wrote them itself, which shows self-consistency only"
+    return Draft(
+        f"Unit tests of the function below: {computation.output}{own}.", (), (computation,)
+    )
+
+
+def translate(text: str, run: Run) -> str:
+    """Put a judged sentence into the language of the question."""
+    language = "Chinese" if is_chinese(run.question) else "English"
+    reply = run.complete("translator", translation_prompt(text, language), max_tokens=_TOKENS)
+    return " ".join(reply.split())
+
+
+def marked_sentences(reply: str) -> list[tuple[str, list[int]]]:
+    """Split a reply into sentences and the passage numbers named behind each.
+
+    Marks before and after the full stop belong to the sentence; lists, headings and bold are
+    taken off.
+    """
+    text = re.sub(r"^\s*#+\s.*$", "", reply, flags=re.MULTILINE)
+    text = re.sub(r"^\s*(?:[-*>]+|\d+[.)])\s+", "", text, flags=re.MULTILINE).replace("**", "")
+    text = re.sub(rf"([.!?。！？])({_MARK.pattern})+", _marks_first, text)  # noqa: RUF001
+    found = []
+    for sentence in split_sentences(text):
+        marks = [
+            int(n) for group in _MARK.findall(sentence.text) for n in re.findall(r"\d+", group)
+        ]
+        plain = " ".join(_MARK.sub("", sentence.text).split())
+        plain = re.sub(r"\s+([.!?,;])", r"\1", plain)
+        if any(character.isalpha() for character in plain) and plain[-1] not in "?？":  # noqa: RUF001
+            found.append((plain, list(dict.fromkeys(marks))))
+    return found
+
+
+def _marks_first(found: re.Match[str]) -> str:
+    whole = found[0]
+    return f"{whole[1:]}{whole[0]} "
+
+
+def _mostly_chinese(passages: Sequence[Document]) -> bool:
+    return sum(is_chinese(doc.page_content) for doc in passages) * 2 > len(passages)

@@ -1,0 +1,97 @@
+"""Numbers of a sentence against its quotes and tool results."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r1agent.checks.finding import Sources
+from r1agent.checks.numbers import NumberCheck, numbers_in, program_inputs
+
+QUOTE = "Accuracy rose from 71.2 % to 74.6 % over 10,000 images, 26 of 90 teams reported."
+
+
+def check(claim: str, quote: str = QUOTE, *, outputs: tuple[str, ...] = (), question: str = ""):
+    return NumberCheck().check(claim, Sources((quote,), outputs, question))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Accuracy was 71.2 percent at first.",
+        "It was 71% at first.",
+        "They used 10000 images.",
+        "It rose by 3.4 percentage points, from 71.2 % to 74.6 %.",
+        "28.9 % of the 90 teams reported.",
+        "ResNet-50 was used.",
+    ],
+)
+def test_a_number_that_is_quoted_rounded_or_recomputed_passes(claim):
+    assert check(claim) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "missing"),
+    [
+        ("Accuracy was 71.3 % at first.", "71.3 %"),
+        ("Accuracy was 17.2 % at first.", "17.2 %"),
+        ("They used 1,000 images.", "1,000"),
+        ("There were 71.2 images.", "71.2"),
+        ("Fifteen teams reported.", "fifteen"),
+    ],
+)
+def test_a_number_without_a_source_is_named(claim, missing):
+    finding = check(claim)
+    assert finding is not None
+    assert finding.support == "unsupported"
+    assert finding.reason.startswith(missing)
+
+
+def test_numbers_behind_chinese_characters_are_checked():
+    quote = "模型A的准确率从71.2%提高了3.4个百分点。"
+    assert check("准确率提高了3.4个百分点。", quote) is None
+    assert check("准确率提高了4.3个百分点。", quote).reason == "4.3个百分点 is not in its quote"
+
+
+@pytest.mark.parametrize("quote", ["It fell by 2.40 points.", "It fell by 2.40 percentage points."])
+@pytest.mark.parametrize("unit", ["points", "percentage points"])
+def test_points_and_percentage_points_are_one_unit(quote, unit):
+    assert check(f"It fell by 2.40 {unit}.", quote) is None
+    assert check(f"It fell by 2.50 {unit}.", quote) is not None
+
+
+def test_a_percentage_and_a_plain_number_are_not_combined():
+    quote = "Dropout of 0.5 lowered the error from 12.1 % to 10.4 %."
+    assert check("It fell from 4.8 % to 10.4 %.", quote).reason == "4.8 % is not in its quote"
+
+
+def test_a_printed_share_counts_as_a_percentage():
+    assert check("The share is 28.9 %.", "90 teams.", outputs=("share: 0.28888",)) is None
+
+
+def test_numbers_of_the_question_count_only_beside_a_tool_result():
+    assert check("Of 500 runs 12 failed.", "12 failed.", question="Of 500 runs?") is not None
+    assert check("Of 500 runs 12 failed.", "", outputs=("12",), question="Of 500 runs?") is None
+
+
+@given(st.decimals(min_value="11", max_value="9999", places=2))
+def test_a_number_is_found_as_it_was_written(number):
+    (found,) = numbers_in(f"The value was {number} units.")
+    assert found.value == float(number)
+    assert found.text == str(number)
+
+
+@given(st.integers(min_value=1000, max_value=10**9))
+def test_thousands_separators_do_not_change_a_number(number):
+    (found,) = numbers_in(f"about {number:,} runs")
+    assert found.value == number
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read_for_numbers(text):
+    assert all(number.value >= 0 for number in numbers_in(text))
+
+
+def test_inputs_of_a_program_leave_small_constants_out():
+    code = "a = 152\nb = 66.5\nprint(100 * (a - b) / a, 2 ** 3, True)"
+    assert [number.value for number in program_inputs(code)] == [152, 66.5]
+    assert program_inputs("def broken(") == []

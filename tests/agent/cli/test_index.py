@@ -1,0 +1,91 @@
+import json
+
+import pytest
+
+from tests.agent.cli.commands import run
+
+PAPER = """\
+Distillation and smoothing
+
+We measured students of smoothed teachers. Label smoothing of the teacher costs the student
+0.6 points of accuracy on the second task, and nothing on the first.
+"""
+
+
+@pytest.fixture
+def papers(folder):
+    (folder / "papers").mkdir()
+    (folder / "papers" / "smoothing.txt").write_text(PAPER)
+    return folder / "papers"
+
+
+def test_an_index_is_built_listed_searched_checked_and_emptied(papers):
+    added = run("index", "add", "papers", "--index", "idx")
+    assert added.exit_code == 0, added.output
+    assert added.stdout.startswith("Papers: 1 added (1 pages) in ")
+    assert "smoothing.txt" in added.stderr
+
+    again = json.loads(run("index", "add", "papers", "--index", "idx", "--json", "-q").stdout)
+    assert [paper["file"] for paper in again["unchanged"]] == ["smoothing.txt"]
+
+    listed = run("index", "list", "--index", "idx").stdout
+    assert "smoothing.txt, 1 page, 1 passage" in listed
+
+    found = run("search", "what does smoothing cost?", "--index", "idx", "-k", "1")
+    assert "smoothing.txt, p. 1" in found.stdout
+    assert "costs the student 0.6 points" in found.stdout
+    passage = json.loads(run("search", "smoothing", "--index", "idx", "--json", "-q").stdout)[0]
+    assert (passage["file"], passage["page"]) == ("smoothing.txt", 1)
+
+    checked = run("index", "check", "--index", "idx")
+    assert (checked.exit_code, checked.stdout) == (
+        0,
+        "The index is whole: 1 paper, 1 page, 1 passage.\n",
+    )
+
+    assert "smoothing.txt" in run("index", "remove", "smoothing.txt", "--index", "idx").stdout
+    assert run("index", "list", "--index", "idx", "--json").stdout == (
+        '{\n  "papers": [],\n  "failed": []\n}\n'
+    )
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_indexed(papers):
+    (papers / "broken.pdf").write_bytes(b"%PDF-1.7 nothing else")
+    result = run("index", "add", "papers", "--index", "idx", "-q")
+    assert result.exit_code == 0
+    assert "1 added" in result.stdout
+    assert "failed  broken.pdf: " in result.stdout
+
+
+def test_nothing_but_failures_exits_with_1(folder):
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 nothing else")
+    result = run("index", "add", "broken.pdf", "--index", "idx", "-q")
+    assert result.exit_code == 1
+    assert "failed  broken.pdf: " in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["index", "add", "nowhere", "--index", "idx"], "nowhere"),
+        (["index", "list", "--index", "idx"], "r1agent index add"),
+        (["search", "x", "--index", "idx"], "r1agent index add"),
+        (["index", "list"], "--index DIR"),
+        (["search", "x"], "--index DIR"),
+        (["ask", "x", "--index", "idx", "--base-url", "http://127.0.0.1:9/v1"], "idx"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_missing_is_one_sentence_and_exit_1(words, said):
+    result = run(*words)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1].startswith("error: ")
+    assert said in result.stderr
+
+
+def test_an_index_of_another_embedding_model_is_refused(papers):
+    run("index", "add", "papers", "--index", "idx", "-q")
+    result = run("search", "x", "--index", "idx", "--embedding-model", "other/model", "-q")
+    assert result.exit_code == 1
+    assert "'other/model'" in result.stderr

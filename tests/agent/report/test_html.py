@@ -1,0 +1,42 @@
+from html.parser import HTMLParser
+
+from r1agent.report.html import answer_to_html
+from tests.agent.report.answers import ANSWER, HOSTILE
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open = []
+        self.seen = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.seen.add(tag)
+        self.seen.update(name for name, _ in attrs)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def tags_of(html):
+    tags = Tags()
+    tags.feed(html)
+    assert tags.open == []
+    return tags.seen
+
+
+def test_an_answer_folds_out():
+    html = answer_to_html(ANSWER)
+    assert "<details open><summary>References (1)</summary>" in html
+    assert 'href="https://doi.org/10.1234/kd.2020"' in html
+
+
+def test_hostile_text_adds_no_element_and_no_handler():
+    assert tags_of(answer_to_html(HOSTILE)) <= tags_of(answer_to_html(ANSWER)) | {"href"}
+    assert "<script" not in answer_to_html(HOSTILE)
+    assert "\x1b" not in answer_to_html(HOSTILE)
+
+
+def test_a_false_doi_makes_no_link():
+    assert "href" not in answer_to_html(HOSTILE)

@@ -1,0 +1,137 @@
+from pathlib import Path
+
+import pytest
+
+from r1agent.errors import SettingsError
+from r1agent.settings import Settings, find_settings_file, load_settings
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_defaults_follow_the_r1_model_card():
+    settings = load_settings()
+    assert (settings.temperature, settings.top_p) == (0.6, 0.95)
+    assert settings.base_url is None
+    assert settings.unsafe_python is False
+
+
+def test_an_argument_beats_the_environment_and_that_beats_the_file(folder, monkeypatch):
+    (folder / "r1agent.toml").write_text("passages = 1\nmax_steps = 1\nmax_calls = 1\n")
+    monkeypatch.setenv("R1AGENT_PASSAGES", "2")
+    monkeypatch.setenv("R1AGENT_MAX_STEPS", "2")
+    settings = load_settings(passages=3)
+    assert (settings.passages, settings.max_steps, settings.max_calls) == (3, 2, 1)
+
+
+def test_an_argument_of_none_counts_as_not_given(monkeypatch):
+    monkeypatch.setenv("R1AGENT_MODEL", "r1")
+    assert load_settings(model=None).model == "r1"
+
+
+def test_the_file_is_found_in_a_parent_folder(folder, monkeypatch):
+    (folder / "r1agent.toml").write_text('model = "r1"\n')
+    (folder / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(folder / "a" / "b")
+    assert load_settings().model == "r1"
+
+
+def test_the_search_ends_at_the_home_folder(folder, monkeypatch):
+    (folder / "r1agent.toml").write_text('model = "r1"\n')
+    home = folder / "home"
+    (home / "work").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    assert find_settings_file(home / "work") is None
+
+
+def test_paths_in_the_file_start_from_its_folder(folder, monkeypatch):
+    (folder / "r1agent.toml").write_text('index = "indexes/kd"\n')
+    (folder / "deep").mkdir()
+    monkeypatch.chdir(folder / "deep")
+    assert load_settings().index == folder / "indexes" / "kd"
+
+
+def test_a_tilde_is_the_home_folder(folder):
+    assert load_settings(index=Path("~/kd")).index == folder / "kd"
+
+
+def test_an_unknown_key_is_named_with_its_place_and_nearest_neighbour(folder):
+    file = folder / "r1agent.toml"
+    file.write_text('bse_url = "http://localhost/v1"\n')
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    expected = f"Unknown setting `bse_url` in {str(file)!r}. Did you mean `base_url`?"
+    assert str(caught.value) == expected
+
+
+def test_an_unknown_variable_is_named_with_its_nearest_neighbour(monkeypatch):
+    monkeypatch.setenv("R1AGENT_MODLE", "r1")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    expected = "Unknown setting `R1AGENT_MODLE` in the environment. Did you mean `R1AGENT_MODEL`?"
+    assert str(caught.value) == expected
+
+
+def test_a_key_like_no_other_lists_the_known_ones(folder):
+    (folder / "r1agent.toml").write_text("zzzzzz = 1\n")
+    with pytest.raises(SettingsError, match="Known settings: base_url, model"):
+        load_settings()
+
+
+def test_an_unknown_argument_is_refused():
+    with pytest.raises(SettingsError, match="Did you mean `passages`"):
+        load_settings(pasages=3)
+
+
+def test_a_wrong_value_says_where_what_and_what_was_wanted(folder):
+    file = folder / "r1agent.toml"
+    file.write_text('unsafe_python = "maybe"\n')
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value) == (
+        f"The setting `unsafe_python` in {str(file)!r} is 'maybe'; "
+        "wanted a valid boolean, unable to interpret input."
+    )
+
+
+def test_a_wrong_variable_is_named_as_one(monkeypatch):
+    monkeypatch.setenv("R1AGENT_MAX_CALLS", "many")
+    with pytest.raises(SettingsError, match="environment variable `R1AGENT_MAX_CALLS` is 'many'"):
+        load_settings()
+
+
+def test_an_address_without_scheme_is_refused():
+    with pytest.raises(SettingsError, match="wanted an address such as"):
+        load_settings(base_url="localhost:8000")
+
+
+def test_a_wrong_secret_is_not_printed(folder):
+    (folder / "r1agent.toml").write_text("api_key = 12345\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "12345" not in str(caught.value)
+
+
+def test_a_secret_is_not_shown_by_the_settings():
+    assert "hunter2" not in repr(load_settings(api_key="hunter2"))
+
+
+def test_a_file_that_is_not_toml_is_named(folder):
+    (folder / "r1agent.toml").write_text("model = r1\n")
+    with pytest.raises(SettingsError, match="is not TOML"):
+        load_settings()
+
+
+def test_a_named_file_that_is_missing_is_an_error(folder):
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings(folder / "none.toml")
+
+
+def test_settings_cannot_be_changed():
+    settings = Settings()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.model = "r1"
