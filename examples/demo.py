@@ -11,20 +11,21 @@ import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from r1agent.assistant import ResearchAssistant
 from r1agent.cli.screen import data, notes
 from r1agent.errors import R1AgentError
-from r1agent.load import load_assistant
 from r1agent.report.terminal import answer_to_terminal
 from r1agent.report.view import open_view
-from r1agent.settings import load_settings
-from r1agent.types import Answer
 from r1agent_indexes import PaperIndexError
+
+if TYPE_CHECKING:
+    from r1agent.assistant import ResearchAssistant
+    from r1agent.types import Answer
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE / "papers" / "questions.toml"
@@ -79,9 +80,12 @@ def ask_all(questions: list[Question]) -> list[Answer]:
 def load() -> ResearchAssistant:
     """Load index and model, and say which they are and how long that took."""
     began = time.monotonic()
-    settings = load_settings(index=INDEX)
     with open_view(notes(), transient=True) as view:
-        assistant = load_assistant(settings, on_progress=view.loading)
+        view.loading("Starting", None)
+        from r1agent.load import load_assistant  # takes seconds, in which the screen must move
+        from r1agent.settings import load_settings
+
+        assistant = load_assistant(load_settings(index=INDEX), on_progress=view.loading)
     seconds = time.monotonic() - began
     notes().print(f"Model: {assistant.model_name}, loaded with the index in {seconds:.0f} s.")
     return assistant
@@ -109,14 +113,18 @@ def print_closing(answers: list[Answer], seconds: float) -> None:
     """Say what to try next."""
     answered = sum(answer.outcome == "answered" for answer in answers)
     index = INDEX.relative_to(HERE.parent)
-    data().print(
-        Text(),
-        Text(f"{answered} of {len(answers)} questions answered in {seconds:.0f} s. Next:"),
-        Text(f'  .venv/bin/r1agent ask "…" --index {index}       your own question'),
-        Text(f"  .venv/bin/r1agent show {answers[0].run}   every step of a run"),
-        Text("  .venv/bin/r1agent index add PAPERS --index indexes/mine   your own papers"),
-        sep="\n",
+    program = ".venv/bin/r1agent"
+    following = {
+        f'{program} ask "…" --index {index}': "a question of yours",
+        f"{program} show {answers[0].run}": "every step of a run",
+        f"{program} index add PAPERS --index indexes/mine": "papers of yours",
+    }
+    screen = data()
+    screen.print(
+        Text(f"\n{answered} of {len(answers)} questions answered in {seconds:.0f} s. Next:")
     )
+    for command, purpose in following.items():
+        screen.print(Text(f"  {command:<56}{purpose}"))
 
 
 def wide(screen: Console) -> bool:

@@ -1,0 +1,86 @@
+# `make` lists the targets. Everything runs in .venv, which `setup` makes and then uses again.
+#   PYTHON=python3.12 make setup    another interpreter
+#   make demo MODEL=smollm2-135m    other weights for the demo
+#   make bench-road PARTS=import    one part of the bench
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+export PYTHONUNBUFFERED := 1
+
+BIN := .venv/bin
+PY := $(BIN)/python
+MODEL ?= qwen2.5-coder-1.5b
+SMALL_MODEL := smollm2-135m
+PARTS ?= all
+export PYTHON TORCH
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
+		| awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: ## Make .venv with all that the other targets need
+	@.ci/setup
+
+# ---- use
+
+.PHONY: demo
+demo: setup ## Index the example papers and ask three questions
+	@$(PY) examples/papers/make_papers.py examples/papers/pdf
+	@MODEL=$(MODEL) FALLBACK=$(SMALL_MODEL) .ci/weights
+	@$(BIN)/r1agent index add examples/papers/pdf --index indexes/examples
+	@$(PY) examples/demo.py
+
+# ---- quality
+
+.PHONY: test
+test: setup ## Run every test, offline, on the CPU
+	@MODEL=$(SMALL_MODEL) .ci/weights
+	@HF_HUB_OFFLINE=1 $(PY) -m pytest -q -m "not gpu" $(PYTEST)
+
+.PHONY: test-gpu
+test-gpu: setup ## Run the tests that need a CUDA card
+	@.ci/test-gpu
+
+.PHONY: lint
+lint: setup ## Check format, style, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: check
+check: lint test ## Run lint and test: what a change must pass
+
+# ---- benches
+
+.PHONY: bench
+bench: bench-road ## Run every bench
+
+.PHONY: bench-road
+bench-road: setup ## Measure start-up beside paper-qa, the demo, and quotes
+	@.ci/setup-paperqa
+	@if [ "$(PARTS)" = all ] || [[ "$(PARTS)" == *demo* ]] || [[ "$(PARTS)" == *quotes* ]]; then \
+		MODEL=$(MODEL) .ci/weights; fi
+	@$(PY) benchmarks/road.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT))
+	@$(PY) benchmarks/report.py
+
+.PHONY: benchmarks-md
+benchmarks-md: setup ## Write BENCHMARKS.md from benchmarks/*.json
+	@$(PY) benchmarks/report.py
+
+# ---- tidy
+
+.PHONY: clean
+clean: ## Remove caches, builds and the example index; keep .venv and weights
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
+	rm -rf build dist indexes/examples examples/papers/pdf
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+
+.PHONY: clean-venv
+clean-venv: ## Remove .venv and .venv-paperqa
+	rm -rf .venv .venv-paperqa

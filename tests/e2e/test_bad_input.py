@@ -1,0 +1,345 @@
+"""Whatever a user gets wrong ends in one sentence and exit code 1 or 2, and loses nothing."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import subprocess
+import time
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+from tests.agent.cli.commands import command, environment
+from tests.agent.cli.scripted_server import scripted_server
+from tests.indexes.made_pdfs import PARAGRAPH, lines_of, make_image_only, make_pdf
+from tests.models.model_servers import body_of, completion, http_server, send
+
+
+class Commands:
+    """Run r1agent in a folder of its own, as a user would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = environment(
+            HOME=str(folder),
+            R1AGENT_CACHE_DIR=str(folder / "cache"),
+            R1AGENT_RUNS_DIR=str(folder / "runs"),
+            R1AGENT_MAX_RETRIES="0",
+            HF_HUB_OFFLINE="1",
+        )
+
+    def run(self, *arguments, largest_file: int | None = None, **more: str) -> Ended:
+        def limited() -> None:
+            if largest_file is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+        return Ended(
+            subprocess.run(
+                command(*arguments),
+                cwd=self.folder,
+                env=self.environment | more,
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                timeout=60,
+                preexec_fn=limited,
+            )
+        )
+
+    def stop(self, *arguments, after: str, **more: str) -> Ended:
+        """Press Ctrl-C once stderr says `after`."""
+        child = subprocess.Popen(
+            command(*arguments),
+            cwd=self.folder,
+            env=self.environment | more,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        told = ""
+        assert child.stderr is not None
+        while after not in told:
+            line = child.stderr.readline()
+            assert line, f"it ended before {after!r}: {told}"
+            told += line
+        child.send_signal(signal.SIGINT)
+        out, rest = child.communicate(timeout=30)
+        return Ended(subprocess.CompletedProcess(child.args, child.returncode, out, told + rest))
+
+
+class Ended:
+    """How a command ended."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.code = done.returncode
+        self.out = done.stdout
+        self.err = done.stderr
+
+    def sentence(self) -> str:
+        """The one line on stderr, which must be all there is."""
+        assert "Traceback" not in self.err
+        lines = self.err.splitlines()
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("error: ")
+        assert lines[0].endswith((".", "?"))
+        return lines[0].removeprefix("error: ")
+
+
+@pytest.fixture
+def r1agent(tmp_path) -> Commands:
+    return Commands(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def odd_index(tmp_path_factory):
+    """A folder with one paper and four PDFs that are none, and what indexing it said."""
+    folder = tmp_path_factory.mktemp("odd")
+    papers = folder / "papers"
+    papers.mkdir()
+    make_pdf(papers / "good.pdf", [["Label Smoothing", *lines_of(PARAGRAPH)]])
+    whole = (papers / "good.pdf").read_bytes()
+    (papers / "broken.pdf").write_bytes(whole[: len(whole) // 3])
+    (papers / "empty.pdf").write_bytes(b"")
+    make_pdf(papers / "encrypted.pdf", [["Secret", *lines_of(PARAGRAPH)]], password="key")
+    make_image_only(papers / "scanned.pdf")
+    return folder, Commands(folder).run("index", "add", "papers", "--index", "idx", "-q")
+
+
+# ---- papers
+
+
+def test_no_such_folder(r1agent):
+    ended = r1agent.run("index", "add", "nowhere", "--index", "idx", "-q")
+    assert ended.code == 1
+    assert "nowhere" in ended.sentence()
+
+
+def test_a_folder_without_papers(r1agent):
+    (r1agent.folder / "photos").mkdir()
+    (r1agent.folder / "photos" / "beach.jpg").write_bytes(b"\xff\xd8")
+    ended = r1agent.run("index", "add", "photos", "--index", "idx", "-q")
+    assert ended.code == 1
+    assert "photos" in ended.sentence()
+
+
+def test_each_pdf_that_cannot_be_read_gets_a_sentence_and_the_others_are_indexed(odd_index):
+    folder, added = odd_index
+    assert (added.code, added.err) == (0, "")
+    said = dict(
+        line.removeprefix("failed  ").split(": ", 1)
+        for line in added.out.splitlines()
+        if line.startswith("failed  ")
+    )
+    assert sorted(said) == ["broken.pdf", "empty.pdf", "encrypted.pdf", "scanned.pdf"]
+    assert "password" in said["encrypted.pdf"]
+    assert "images only" in said["scanned.pdf"]
+    listed = json.loads(Commands(folder).run("index", "list", "--index", "idx", "--json").out)
+    assert [paper["file"] for paper in listed["papers"]] == ["good.pdf"]
+    assert sorted(Path(each["path"]).name for each in listed["failed"]) == sorted(said)
+
+
+def test_an_index_of_another_embedding_model(odd_index):
+    folder, _ = odd_index
+    other = ("--index", "idx", "--embedding-model", "other/model", "-q")
+    for words in (("search", "smoothing"), ("index", "add", "papers")):
+        ended = Commands(folder).run(*words, *other)
+        assert ended.code == 1
+        assert "other/model" in ended.sentence()
+    assert "1 paper" in Commands(folder).run("index", "check", "--index", "idx").out
+
+
+def test_a_folder_that_is_no_index(r1agent):
+    (r1agent.folder / "thesis").mkdir()
+    (r1agent.folder / "thesis" / "draft.tex").write_text("Chapter one")
+    ended = r1agent.run(
+        "ask", "Why?", "--index", "thesis", "--base-url", "http://127.0.0.1:9", "-q"
+    )
+    assert ended.code == 1
+    assert "thesis" in ended.sentence()
+    assert (r1agent.folder / "thesis" / "draft.tex").read_text() == "Chapter one"
+
+
+# ---- the model server
+
+
+def ask(r1agent: Commands, base_url: str, *more: str) -> Ended:
+    return r1agent.run(
+        "ask", "What is 6 times 7?", "--base-url", base_url, "--model", "m", "-q", *more
+    )
+
+
+def test_an_unreachable_server(r1agent):
+    ended = ask(r1agent, "http://127.0.0.1:9/v1")
+    assert ended.code == 1
+    assert "http://127.0.0.1:9/v1" in ended.sentence()
+
+
+def web_page(request: BaseHTTPRequestHandler) -> None:
+    send(request, "<html><body>Welcome</body></html>", kind="text/html")
+
+
+def status(code: int):
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        send(request, {"error": {"message": f"sorry, {code}"}}, status=code)
+
+    return answer
+
+
+def half_an_answer(request: BaseHTTPRequestHandler) -> None:
+    """Promise 1,000 bytes, send some, and hang up."""
+    request.send_response(200)
+    request.send_header("Content-Type", "application/json")
+    request.send_header("Content-Length", "1000")
+    request.end_headers()
+    request.wfile.write(b'{"id": "1", "choices": [{"message": {"content": "The ans')
+
+
+def half_a_stream(request: BaseHTTPRequestHandler) -> None:
+    """Stream one event, where streaming is asked for, and hang up."""
+    if not body_of(request).get("stream"):
+        half_an_answer(request)
+        return
+    request.send_response(200)
+    request.send_header("Content-Type", "text/event-stream")
+    request.end_headers()
+    request.wfile.write(b'data: {"id": "1", "choices": [{"index": 0, "delta": {"con')
+
+
+def other_json(request: BaseHTTPRequestHandler) -> None:
+    send(request, {"result": "42"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (web_page, "a web page"),
+        (status(401), "API key"),
+        (status(429), "over its limit"),
+        (status(500), "sorry, 500"),
+        (half_an_answer, "in the middle of its answer"),
+        (half_a_stream, "in the middle of its answer"),
+        (other_json, "instead of a chat completion"),
+    ],
+    ids=["html", "401", "429", "500", "half an answer", "half a stream", "other json"],
+)
+def test_a_server_that_answers_something_else(r1agent, answer, said):
+    with http_server(answer) as address:
+        ended = ask(r1agent, f"{address}/v1")
+    assert ended.code == 1
+    assert said in ended.sentence()
+    assert "sk-secret" not in ended.err
+
+
+def test_a_server_without_a_list_of_models_wants_a_name(r1agent):
+    with http_server(web_page) as address:
+        ended = r1agent.run("ask", "What is 6 times 7?", "--base-url", f"{address}/v1", "-q")
+    assert ended.code == 1
+    assert "--model" in ended.sentence()
+
+
+def test_json_that_fits_no_schema_ends_as_a_failure_that_says_so(r1agent):
+    def nonsense(request: BaseHTTPRequestHandler) -> None:
+        send(request, completion('{"solved": true}'))
+
+    with http_server(nonsense) as address:
+        ended = ask(r1agent, f"{address}/v1")
+    assert "Traceback" not in ended.err
+    assert ended.code == 1
+    assert len((ended.err + ended.out).strip()) > 0
+
+
+# ---- the disk
+
+
+def test_no_room_for_an_index_loses_no_paper(odd_index):
+    folder, _ = odd_index
+    r1agent = Commands(folder)
+    (folder / "more.txt").write_text("Experiment 1 measured 4 volts.")
+    ended = r1agent.run("index", "add", "more.txt", "--index", "idx", "-q", largest_file=40_000)
+    assert ended.code == 1
+    assert "'idx' is full" in ended.sentence()
+    checked = r1agent.run("index", "check", "--index", "idx")
+    assert (checked.code, checked.out.split(":")[1]) == (0, " 1 paper, 1 page, 1 passage.\n")
+
+
+def test_no_room_for_the_journal(r1agent):
+    with scripted_server() as address:
+        ended = r1agent.run("ask", "Sum 1 to 100", "--base-url", address, "-q", largest_file=64)
+    assert ended.code == 1
+    assert "runs" in ended.sentence()
+
+
+def test_a_folder_for_runs_that_cannot_be_made(r1agent):
+    (r1agent.folder / "file").write_text("not a folder")
+    with scripted_server() as address:
+        ended = r1agent.run(
+            "ask", "Sum 1 to 100", "--base-url", address, "--runs-dir", "file", "-q"
+        )
+    assert ended.code == 1
+    assert "file" in ended.sentence()
+
+
+# ---- Ctrl-C
+
+
+def test_ctrl_c_while_papers_are_read_keeps_those_that_are_done(r1agent):
+    papers = r1agent.folder / "papers"
+    papers.mkdir()
+    for number in range(1, 4):
+        make_pdf(papers / f"p{number}.pdf", [[f"Paper {number}", f"It took {number} volts."]])
+    ended = r1agent.stop("index", "add", "papers", "--index", "idx", "--plain", after="2 of 3")
+    assert ended.code == 130
+    assert "Traceback" not in ended.err
+    assert ended.err.splitlines()[-1].startswith("Stopped; ")
+    listed = json.loads(r1agent.run("index", "list", "--index", "idx", "--json").out)
+    assert "p1.pdf" in [paper["file"] for paper in listed["papers"]]
+
+
+def test_ctrl_c_while_a_question_is_answered_keeps_the_run(r1agent):
+    with scripted_server(delay=5) as address:
+        began = time.monotonic()
+        ended = r1agent.stop(
+            "ask", "Sum 1 to 100", "--base-url", address, "--plain", after="Sum 1 to 100"
+        )
+    assert ended.code == 130
+    assert time.monotonic() - began < 30
+    assert "Traceback" not in ended.err
+    last = ended.err.splitlines()[-1]
+    assert last.startswith("Stopped. What was done is kept: `r1agent show ")
+    run = last.split("`")[1].split()[-1]
+    assert "Sum 1 to 100" in r1agent.run("show", run).out
+
+
+# ---- settings
+
+
+def test_an_unknown_setting_in_the_file_is_named_with_its_nearest_neighbour(r1agent):
+    (r1agent.folder / "r1agent.toml").write_text('base_ulr = "http://127.0.0.1:9/v1"\n')
+    ended = r1agent.run("ask", "Why?", "-q")
+    assert ended.code == 1
+    assert "Unknown setting `base_ulr`" in ended.sentence()
+    assert "Did you mean `base_url`?" in ended.sentence()
+
+
+def test_an_unknown_setting_in_the_environment_is_named_with_its_nearest_neighbour(r1agent):
+    ended = r1agent.run("ask", "Why?", "-q", R1AGENT_TEMPRATURE="0.1")
+    assert ended.code == 1
+    assert "`R1AGENT_TEMPRATURE`" in ended.sentence()
+    assert "Did you mean `R1AGENT_TEMPERATURE`?" in ended.sentence()
+
+
+def test_a_value_that_cannot_be_used(r1agent):
+    ended = r1agent.run("ask", "Why?", "-q", R1AGENT_TEMPERATURE="warm")
+    assert ended.code == 1
+    assert "`R1AGENT_TEMPERATURE` is 'warm'" in ended.sentence()
+
+
+def test_an_unknown_option_is_a_usage_error(r1agent):
+    ended = r1agent.run("ask", "Why?", "--indx", "idx")
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
+    assert "--indx" in ended.err
