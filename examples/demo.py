@@ -104,7 +104,7 @@ def ask(assistant: ResearchAssistant, question: Question, place: str) -> Answer:
     screen.file.flush()
     with open_view(notes()) as view:
         answer = assistant.ask(question.text, tests=question.tests, on_event=view.event)
-    screen.print(answer_to_terminal(answer))
+    screen.print(answer_to_terminal(answer), crop=False)
     screen.file.flush()
     return answer
 

@@ -77,7 +77,7 @@ def ask(
     else:
         from r1agent.report.terminal import answer_to_terminal
 
-        data(plain=plain).print(answer_to_terminal(answer))
+        data(plain=plain).print(answer_to_terminal(answer), crop=False)
     raise typer.Exit(exit_code(answer))
 
 

@@ -111,7 +111,7 @@ class Chat:
         except KeyboardInterrupt:
             say(run.kept())
             return
-        data(plain=self.plain).print(answer_to_terminal(self.last))
+        data(plain=self.plain).print(answer_to_terminal(self.last), crop=False)
 
     def _help(self) -> None:
         from r1agent.cli.screen import show

@@ -28,7 +28,7 @@ def show(*blocks: RenderableType) -> None:
     """Print data."""
     console = data()
     for block in blocks:
-        console.print(block)
+        console.print(block, crop=False)  # long lines of code stay whole
 
 
 def show_json(value: Any, *, indent: int | None = 2) -> None:

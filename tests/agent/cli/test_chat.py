@@ -36,6 +36,7 @@ def test_ctrl_c_stops_an_answer_and_ctrl_d_leaves(folder):
         child.expect("> ")
         child.sendintr()
         child.expect("Ctrl-D leaves")
+        child.expect("> ")  # before it the terminal may throw the end of input away
         child.sendeof()
         child.expect(pexpect.EOF)
         child.close()
