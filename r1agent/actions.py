@@ -155,4 +155,8 @@ def wants_other_language(results: Sequence[ToolResult], run: Run) -> bool:
 def _failure(results: Sequence[ToolResult], verdict: Verdict) -> str:
     reasons = "; ".join(verdict.reasons)
     last = results[-1]
-    return reasons if last.ok else f"{reasons}\n{last.text}"[:_SHOWN_CHARACTERS]
+    if last.ok:
+        return reasons
+    ran = [one for one in results if one.artifact is not None]
+    before = ran[-1].text if ran else ""
+    return "\n".join(filter(None, [reasons, before, last.text]))[:_SHOWN_CHARACTERS]

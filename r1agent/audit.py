@@ -11,7 +11,7 @@ from r1agent.checks.finding import Sources
 from r1agent.citations import CitationGate
 from r1agent.contradictions import find_contradictions
 from r1agent.evidence import Evidence
-from r1agent.quotes import choose_quotes, context_of
+from r1agent.quotes import choose_quotes, context_of, is_sentence
 from r1agent.run import Run
 from r1agent.types import Answer, Audit, Citation, Claim, Outcome, Plan, Trajectory
 from r1agent.verifier import verify_tests
@@ -59,10 +59,10 @@ def conclude(
 
 
 def nearest_quotes(run: Run, evidence: Evidence, gate: CitationGate) -> tuple[Citation, ...]:
-    """Return the verbatim quotes that have most in common with the question."""
+    """Return the whole sentences that have most in common with the question."""
     passages = list(evidence.passages.values())[: run.profile.passages]
     chosen = choose_quotes(run.question, passages)[:_EXTRACTS]
-    placed = (gate.place(citation, evidence) for citation in chosen)
+    placed = (gate.place(citation, evidence) for citation in chosen if is_sentence(citation.quote))
     return tuple(citation for citation in placed if isinstance(citation, Citation))
 
 

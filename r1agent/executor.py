@@ -21,7 +21,7 @@ from r1agent_tools import TestReport
 ATTEMPTS = 2
 """Tries at a step: the first, and one with the reason why that was not enough."""
 PROGRAMS = 4
-"""Programs for a step of mathematics, until two agree."""
+"""Programs for a step that computes or codes: until two agree, or every test passes."""
 
 
 class Executor:
@@ -70,7 +70,7 @@ class Executor:
         results: list[ToolResult] = []
         verdict = Verdict("unsupported", "nothing", ("no action was taken",))
         try:
-            for _ in range(PROGRAMS if plan_step.tool == "python" else ATTEMPTS):
+            for _ in range(PROGRAMS if plan_step.tool in ("python", "unit_tests") else ATTEMPTS):
                 call = self.chooser.next_call(plan_step, done, results, verdict, run)
                 if call is None:
                     break

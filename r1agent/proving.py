@@ -54,12 +54,17 @@ class Prover:
         return self._judge_against(claim, list(evidence.passages.values()), run, evidence)
 
     def _repair(self, claim: Claim, run: Run, evidence: Evidence) -> Claim:
-        """Search for the sentence itself and judge it again if that brings new passages."""
+        """Search for the sentence itself and judge it again by what else bears on the question.
+
+        Without that condition any sentence finds some paper that shares its words.
+        """
         try:
-            new = evidence.add(self.executor.search(claim.text, run))
+            found = self.executor.search(claim.text, run)
         except BudgetSpentError as limit:
             run.end_early(limit)
             return claim
+        near = [doc for doc in found if self.executor.verifier.bears_on([doc], run.question)]
+        new = evidence.add(near)
         return self._judge_against(claim, new, run, evidence) if new else claim
 
     def _judge_against(

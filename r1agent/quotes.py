@@ -71,10 +71,15 @@ def _agreeing(claim: str, chosen: list[_Candidate]) -> list[_Candidate]:
     return agreeing or chosen
 
 
+def is_sentence(text: str) -> bool:
+    """Tell a sentence from a heading, a byline or a row of a table: it has an end."""
+    return _ENDED.search(text) is not None
+
+
 def quotable(passage: Document) -> list[Citation]:
     """Return each whole sentence of a passage as a citation."""
     whole = [one for one in _candidates(passage) if one.sentences == 1]
-    return [_citation(one) for one in whole if _ENDED.search(one.text)]
+    return [_citation(one) for one in whole if is_sentence(one.text)]
 
 
 def _candidates(passage: Document) -> list[_Candidate]:
@@ -114,7 +119,7 @@ def _score(claim: str, chosen: Sequence[_Candidate], question: str) -> float:
     held = {number.value for number in numbers_in(quoted)}
     numbers = len(stated & held) / len(stated) if stated else 0.0
     extra = sum(candidate.sentences - 1 for candidate in chosen)
-    unended = sum(not _ENDED.search(candidate.text) for candidate in chosen)
+    unended = sum(not is_sentence(candidate.text) for candidate in chosen)
     return words + _NUMBER_WEIGHT * numbers - _SECOND_SENTENCE * extra - _UNENDED * unended
 
 

@@ -66,11 +66,12 @@ class Verifier:
             return Verdict("unsupported", "the index", ("no passage was found",))
         papers = len({doc.metadata.get("paper") for doc in passages})
         rests_on = f"{len(passages)} passages of {papers} papers"
-        if self._bears_on(passages, asked):
+        if self.bears_on(passages, asked):
             return Verdict("supported", rests_on)
         return Verdict("unsupported", rests_on, (f"no passage bears on {asked!r}",))
 
-    def _bears_on(self, passages: Sequence[Document], asked: str) -> bool:
+    def bears_on(self, passages: Sequence[Document], asked: str) -> bool:
+        """Tell whether one of the passages is near in meaning, or else holds enough words."""
         texts = [_readable(doc) for doc in passages]
         if self.embeddings is not None:
             vector = self.embeddings.embed_query(asked)

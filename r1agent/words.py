@@ -20,6 +20,7 @@ _STOP_WORDS = frozenset(
     "through thus to too under until up upon us use used using very was we were what when where "
     "which while who whom whose why will with within without would you your et al e.g i.e cf fig "
     "figure table section paper papers study studies author authors according show shows shown "
+    "one two three four five six seven eight nine ten first second third "
     "report reports reported find finds found".split()
 )
 _CHINESE_STOP = re.compile(r"[的了是在和与及或对从把被为以于个这那有中上下其并而等将也都到]")

@@ -39,9 +39,8 @@ class Writer:
             return [tests_draft(one, run) for one in tested]
         run.emit("writing", passages=len(passages))
         try:
-            reply = run.complete(
-                "writer", self._prompt(run, passages, evidence), max_tokens=_TOKENS
-            )
+            prompt = self._prompt(run, passages, evidence)
+            reply = run.complete("writer", prompt, max_tokens=_TOKENS)
         except BudgetSpentError as limit:
             run.end_early(limit)
             return []
@@ -51,6 +50,7 @@ class Writer:
         return [
             self._draft(text, marks, passages, evidence, run)
             for text, marks in marked_sentences(reply)
+            if not is_echo(text, prompt, passages)
         ]
 
     def _prompt(self, run: Run, passages: Sequence[Document], evidence: Evidence) -> str:
@@ -76,6 +76,14 @@ class Writer:
     ) -> Draft:
         named = [passages[mark - 1] for mark in marks if 0 < mark <= len(passages)]
         return redraft(text, named or passages, evidence, run.question)
+
+
+def is_echo(text: str, prompt: str, passages: Sequence[Document]) -> bool:
+    """Tell whether a sentence only repeats the request; small models answer with that at times."""
+    flat = " ".join(prompt.split()).lower()
+    for passage in passages:
+        flat = flat.replace(" ".join(passage.page_content.split()).lower(), " ")
+    return text.lower().rstrip(".。") in flat
 
 
 def redraft(text: str, passages: Iterable[Document], evidence: Evidence, question: str) -> Draft:
@@ -123,12 +131,12 @@ def marked_sentences(reply: str) -> list[tuple[str, list[int]]]:
     """Split a reply into sentences and the passage numbers named behind each.
 
     Marks before and after the full stop belong to the sentence; lists, headings and bold are
-    taken off.
+    taken off. A sentence that comes again counts once.
     """
     text = re.sub(r"^\s*#+\s.*$", "", reply, flags=re.MULTILINE)
     text = re.sub(r"^\s*(?:[-*>]+|\d+[.)])\s+", "", text, flags=re.MULTILINE).replace("**", "")
     text = re.sub(rf"([.!?。！？])({_MARK.pattern})+", _marks_first, text)  # noqa: RUF001
-    found = []
+    found: dict[str, list[int]] = {}
     for sentence in split_sentences(text):
         marks = [
             int(n) for group in _MARK.findall(sentence.text) for n in re.findall(r"\d+", group)
@@ -136,8 +144,8 @@ def marked_sentences(reply: str) -> list[tuple[str, list[int]]]:
         plain = " ".join(_MARK.sub("", sentence.text).split())
         plain = re.sub(r"\s+([.!?,;])", r"\1", plain)
         if any(character.isalpha() for character in plain) and plain[-1] not in "?？":  # noqa: RUF001
-            found.append((plain, list(dict.fromkeys(marks))))
-    return found
+            found.setdefault(plain, list(dict.fromkeys(marks)))
+    return list(found.items())
 
 
 def _marks_first(found: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import sys
@@ -76,6 +77,7 @@ def say(message: str) -> None:
 def leave(code: Any) -> NoReturn:
     """Flush what was printed and exit; a reader who left early is no error."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.freeze()  # the last collection over what torch loaded would hold the prompt for 1.5 s
     try:
         sys.stdout.flush()
     except BrokenPipeError:

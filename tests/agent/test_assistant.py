@@ -91,7 +91,7 @@ def test_code_is_judged_by_the_tests_that_came_with_the_question(assistant):
 
 def test_code_that_fails_its_tests_is_not_shown(assistant):
     wrong = SOLUTION.replace("2 * x", "x + 2")
-    answer = assistant(wrong, wrong).ask(DOUBLE, tests=TESTS)
+    answer = assistant(*[wrong] * 4).ask(DOUBLE, tests=TESTS)
     assert (answer.outcome, answer.code) == ("failed", None)
     assert answer.message.startswith("No verified answer:")
 
