@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from r1agent.checks.entailment import coverage
 from r1agent.checks.finding import Sources
-from r1agent.checks.negations import NegationCheck
+from r1agent.checks.negations import reversal
 from r1agent.citations import CitationGate
 from r1agent.evidence import Evidence
 from r1agent.quotes import quotable
@@ -41,12 +41,11 @@ def find_contradictions(
 def _against(claim: Claim, evidence: Evidence) -> Iterator[Contradiction]:
     cited = {citation.paper for citation in claim.citations}
     judged = claim.original or claim.text
-    check = NegationCheck()
     for passage in evidence.passages.values():
         if passage.metadata.get("paper") in cited:
             continue
         for citation in quotable(passage):
             sources = Sources((citation.quote,), context=citation.title)
-            finding = check.check(judged, sources)
-            if finding and coverage(judged, citation.quote, sources) >= _SAME_MATTER:
-                yield Contradiction(claim.text, citation, finding.reason)
+            reason = reversal(judged, citation.quote)
+            if reason and coverage(judged, citation.quote, sources) >= _SAME_MATTER:
+                yield Contradiction(claim.text, citation, reason)

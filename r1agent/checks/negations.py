@@ -73,6 +73,24 @@ class NegationCheck:
         return None
 
 
+def reversal(claim: str, sentence: str) -> str | None:
+    """Say in what a sentence turns a claim around, or None; stricter than the check of the gate.
+
+    Only an opposite word, or a verb right behind its negation, counts: whoever is told that a
+    paper says otherwise should find it so.
+    """
+    for one, other in _swapped(claim, sentence):
+        return f"says {one!r} where the quote says {other!r}"
+    turned = _negated_verbs(sentence) & (_words(claim) - _negated(claim))
+    turned |= _negated_verbs(claim) & (_words(sentence) - _negated(sentence))
+    return f"negation of {min(turned)!r} differs from the quote" if turned else None
+
+
+def _negated_verbs(text: str) -> set[str]:
+    cues = (cue for cue in _VERB_CUES.finditer(text) if not text[cue.end() :].startswith(" to "))
+    return {word for cue in cues for word in content_words(text[cue.end() :])[:1]}
+
+
 def _words(text: str) -> set[str]:
     return set(content_words(text))
 
