@@ -66,6 +66,8 @@ class Planner:
     def _of_its_kind(self, run: Run) -> tuple[PlanStep, ...]:
         """Use the steps of the question's kind, for a model too small to plan."""
         kind = "code" if run.tests else kind_of(run.question)
+        if "search_papers" in set(_KINDS[kind]) - self._names:
+            run.notice("No papers were searched: no index is open. Name one with `--index`.")
         tools = [tool for tool in _KINDS[kind] if tool in self._names]
         return tuple(PlanStep(*_STEPS[tool]) for tool in tools) or self._plain(run)
 

@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 from r1agent.checks.entailment import cosine
 from r1agent.checks.numbers import computes, numbers_in, program_inputs
 from r1agent.types import PlanStep, ToolResult, Verdict
-from r1agent.words import content_words
+from r1agent.words import content_words, counted
 from r1agent_tools import ExecutionResult, TestReport
 
 _SIGNED = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
@@ -65,7 +65,7 @@ class Verifier:
         if not passages:
             return Verdict("unsupported", "the index", ("no passage was found",))
         papers = len({doc.metadata.get("paper") for doc in passages})
-        rests_on = f"{len(passages)} passages of {papers} papers"
+        rests_on = f"{counted(len(passages), 'passage')} of {counted(papers, 'paper')}"
         if self.bears_on(passages, asked):
             return Verdict("supported", rests_on)
         return Verdict("unsupported", rests_on, (f"no passage bears on {asked!r}",))

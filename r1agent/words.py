@@ -74,3 +74,8 @@ def is_chinese(text: str) -> bool:
     letters = [character for character in text if character.isalpha()]
     han = sum(len(run) for run in _CHINESE.findall(text))
     return han * 5 >= len(letters) > 0
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 page` or `3 pages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

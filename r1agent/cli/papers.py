@@ -10,7 +10,7 @@ from rich.text import Text
 
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line
-from r1agent.report.references import counted
+from r1agent.words import counted
 
 if TYPE_CHECKING:
     from r1agent_indexes import AddReport, FailedPaper, IndexReport, Paper

@@ -11,8 +11,8 @@ from rich.text import Text
 from r1agent.batch import BatchResult
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line, shortened
-from r1agent.report.references import counted
 from r1agent.report.view import RunView
+from r1agent.words import counted
 
 _STYLES = {"answered": "green", "not_in_papers": "yellow", "refused": "yellow", "failed": "red"}
 

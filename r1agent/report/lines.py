@@ -11,7 +11,6 @@ from rich.text import Text
 
 from r1agent.report.heartbeat import Heartbeat
 from r1agent.report.printable import shortened
-from r1agent.report.references import counted
 from r1agent.report.timeline import WAITING, Timeline
 from r1agent.report.trace import (
     call_line,
@@ -22,6 +21,7 @@ from r1agent.report.trace import (
     verdict_lines,
 )
 from r1agent.types import Event
+from r1agent.words import counted
 
 _EVERY = 2.0
 

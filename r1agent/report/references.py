@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from r1agent.report.printable import one_line
 from r1agent.types import Answer, Audit, Citation, Claim, Computation
+from r1agent.words import counted
 
 
 def computations(answer: Answer) -> tuple[Computation, ...]:
@@ -78,11 +79,6 @@ def otherwise_lines(answer: Answer) -> list[str]:
 def tokens(audit: Audit) -> int:
     """Add up the tokens of every role, prompt and completion."""
     return sum(each.prompt_tokens + each.completion_tokens for each in audit.usage.values())
-
-
-def counted(number: int, noun: str) -> str:
-    """Return '1 page' or '3 pages'."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _authors(authors: Sequence[str]) -> str:

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line, shortened
-from r1agent.report.references import counted
 from r1agent.report.timeline import RUNNING, CallLine, ClaimLine, StepLine, Timeline
+from r1agent.words import counted
 
 _MARKS = {
     "waiting": ("·", "dim"),

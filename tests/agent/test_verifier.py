@@ -27,7 +27,7 @@ def ran(code, printed, **more):
 def test_passages_that_bear_on_the_query_verify_a_search(embeddings):
     verdict = Verifier(embeddings).verify(SEARCH, searched("dropout error", passage()), "q")
     assert verdict.supported
-    assert verdict.rests_on == "1 passages of 1 papers"
+    assert verdict.rests_on == "1 passage of 1 paper"
 
 
 @pytest.mark.parametrize("embeddings", [None, HashEmbeddings()])
