@@ -40,7 +40,7 @@ demo: setup ## Index the example papers and ask three questions
 .PHONY: test
 test: setup ## Run every test, offline, on the CPU
 	@MODEL=$(SMALL_MODEL) .ci/weights
-	@HF_HUB_OFFLINE=1 $(PY) -m pytest -q -m "not gpu" $(PYTEST)
+	@HF_HUB_OFFLINE=1 $(PY) -m pytest -m "not gpu" $(PYTEST)
 
 .PHONY: test-gpu
 test-gpu: setup ## Run the tests that need a CUDA card
