@@ -8,6 +8,7 @@ from typing import Literal
 
 from r1agent.checks.entailment import coverage
 from r1agent.checks.finding import Sources
+from r1agent.checks.numbers import numbers_in
 from r1agent.citations import CitationGate
 from r1agent.contradictions import find_contradictions
 from r1agent.evidence import Evidence
@@ -103,11 +104,20 @@ def _outcome(
 
 
 def _bear_on(question: str, extracts: Sequence[Citation]) -> bool:
-    quoted = " ".join(citation.quote for citation in extracts)
-    wanted = _ASKED.search(question)
-    if wanted and not set(content_words(wanted[1])[:1]) <= set(content_words(quoted)):
+    if not any(_holds_what_is_asked(question, citation.quote) for citation in extracts):
         return False
+    quoted = " ".join(citation.quote for citation in extracts)
     return coverage(question, quoted, Sources((quoted,), context=context_of(extracts))) >= _BEARING
+
+
+def _holds_what_is_asked(question: str, quote: str) -> bool:
+    """Ask for the thing that is asked for, and for a number beside it where a count is."""
+    wanted = _ASKED.search(question)
+    if wanted is None:
+        return True
+    counted = wanted[0].lower().startswith("how ")
+    thing = set(content_words(wanted[1])[:1])
+    return thing <= set(content_words(quote)) and (not counted or any(numbers_in(quote)))
 
 
 def _message(outcome: Outcome, run: Run, trajectory: Trajectory) -> str:

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from langchain_core.documents import Document
 
-from r1agent.checks.numbers import numbers_in
+from r1agent.checks.numbers import numbers_in, numbers_in_common
 from r1agent.citations import CitationGate, Draft
 from r1agent.evidence import Evidence
 from r1agent.executor import Executor
+from r1agent.quotes import choose_quotes
 from r1agent.run import BudgetSpentError, Run
-from r1agent.types import Claim
+from r1agent.types import Claim, Verdict
+from r1agent.verifier import unknown_inputs
 from r1agent.words import is_chinese
 from r1agent.writer import computed_draft, redraft, translate
 
@@ -42,9 +44,27 @@ class Prover:
                 claim = self._repair(claim, run, evidence)
             claims.append(self._finish(claim, run))
         if evidence.computations and not any(claim.verdict.supported for claim in claims):
-            printed = computed_draft(evidence.computations[-1], run.question)
-            claims.append(self._finish(self._judge(printed, run, evidence), run))
+            claims.append(self._finish(self._printed(run, evidence), run))
         return claims
+
+    def _printed(self, run: Run, evidence: Evidence) -> Claim:
+        """Judge a sentence that repeats what a program printed.
+
+        Numbers that the program took from papers are shown with the quotes that hold them.
+        """
+        computation = evidence.computations[-1]
+        draft = computed_draft(computation, run.question)
+        claim = self.gate.judge(draft, evidence, question=run.question)
+        inputs = unknown_inputs(computation.code, run.question)
+        if not inputs or not claim.verdict.supported:
+            return claim
+        chosen = choose_quotes(" ".join(inputs), evidence.passages.values())
+        quotes = tuple(one for one in chosen if numbers_in_common(one.quote, inputs))
+        if not quotes:
+            reason = "no quote holds the numbers that it was computed from"
+            return replace(claim, verdict=Verdict("unsupported", "nothing", (reason,)))
+        inputs_shown = self.gate.judge(replace(draft, citations=quotes), evidence).citations
+        return replace(claim, citations=inputs_shown)
 
     def _judge(self, draft: Draft, run: Run, evidence: Evidence) -> Claim:
         """Judge a draft as it names its passages, then against all passages of the run."""

@@ -78,6 +78,12 @@ def numbers_in(text: str) -> Iterator[Number]:
             yield Number(word, _WORDS[word], 0, percent=False)
 
 
+def numbers_in_common(text: str, numbers: Iterable[str]) -> bool:
+    """Tell whether a text holds one of some numbers."""
+    held = {number.value for number in numbers_in(text)}
+    return any(number.value in held for one in numbers for number in numbers_in(one))
+
+
 def program_inputs(code: str) -> list[Number]:
     """List the numbers written in a program, those that carry no data (up to 10, 100) left out."""
     values = [

@@ -133,3 +133,22 @@ def test_each_judgement_is_told_with_its_quotes():
 def test_no_drafts_and_no_programs_give_no_claims():
     run, _, _ = made_run()
     assert prove([], run) == []
+
+
+def printed_by(code: str, output: str):
+    run, _, _ = made_run("By how much did the time fall?")
+    evidence = evidence_of(passage("Run time fell from 152 to 66 minutes."))
+    evidence.computations.append(Computation("python", code, output, "confined"))
+    return prove([], run, evidence=evidence)
+
+
+def test_what_a_program_printed_is_shown_with_the_quotes_its_numbers_come_from():
+    (claim,) = printed_by("print(152 - 66)", "86")
+    assert claim.text == "The program printed: 86."
+    assert claim.verdict.supported
+    assert [one.quote for one in claim.citations] == ["Run time fell from 152 to 66 minutes."]
+
+
+def test_what_a_program_printed_is_not_shown_when_no_quote_holds_its_numbers():
+    (claim,) = printed_by("print(400 - 300)", "100")
+    assert not claim.verdict.supported
