@@ -12,7 +12,7 @@ from langchain_core.documents import Document
 from r1agent.checks.entailment import coverage
 from r1agent.checks.finding import Sources
 from r1agent.checks.negations import NegationCheck
-from r1agent.checks.numbers import numbers_in
+from r1agent.checks.numbers import numbers_in, without_references
 from r1agent.types import Citation
 from r1agent.words import split_sentences
 
@@ -116,7 +116,7 @@ def _score(claim: str, chosen: Sequence[_Candidate], question: str) -> float:
     context = " ".join(_named(candidate.passage) for candidate in chosen)
     words = coverage(claim, quoted, Sources((quoted,), question=question, context=context))
     stated = {number.value for number in numbers_in(claim)}
-    held = {number.value for number in numbers_in(quoted)}
+    held = {number.value for number in numbers_in(without_references(quoted))}
     numbers = len(stated & held) / len(stated) if stated else 0.0
     extra = sum(candidate.sentences - 1 for candidate in chosen)
     unended = sum(not is_sentence(candidate.text) for candidate in chosen)
@@ -130,7 +130,8 @@ def context_of(citations: Iterable[Citation]) -> str:
 
 def _named(passage: Document) -> str:
     about = passage.metadata
-    return " ".join([str(about.get("title", "")), str(about.get("year") or "")])
+    authors = about.get("authors") or ()
+    return " ".join([str(about.get("title", "")), *authors, str(about.get("year") or "")])
 
 
 def _citation(candidate: _Candidate) -> Citation:

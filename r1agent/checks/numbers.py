@@ -15,6 +15,7 @@ _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)"
     r"(?P<percent>\s*(?:%|％|per\s?cent\b|percentage\s+points?\b|pp\b|个?百分点)|\s*points?\b)?"  # noqa: RUF001
 )
+_REFERENCE = re.compile(r"\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]")  # noqa: RUF001
 _WORDS = {
     word: value
     for value, word in enumerate(
@@ -52,7 +53,8 @@ class NumberCheck:
         """Return a finding that names the numbers without a source, or None."""
         stated = list(numbers_in(claim))
         given = [sources.question] if sources.outputs else []
-        quoted = _evidence([*sources.quotes, sources.context, *given])
+        quotes = map(without_references, sources.quotes)
+        quoted = _evidence([*quotes, sources.context, *given])
         computed = _evidence(sources.outputs)
         missing = [n.text for n in stated if not _has_source(n, stated, quoted, computed)]
         if not missing:
@@ -78,9 +80,14 @@ def numbers_in(text: str) -> Iterator[Number]:
             yield Number(word, _WORDS[word], 0, percent=False)
 
 
+def without_references(quote: str) -> str:
+    """Take the marks of references (`[3]`, `[1, 4-6]`) out: they are no figures of the paper."""
+    return _REFERENCE.sub(" ", quote)
+
+
 def numbers_in_common(text: str, numbers: Iterable[str]) -> bool:
     """Tell whether a text holds one of some numbers."""
-    held = {number.value for number in numbers_in(text)}
+    held = {number.value for number in numbers_in(without_references(text))}
     return any(number.value in held for one in numbers for number in numbers_in(one))
 
 

@@ -75,3 +75,9 @@ def test_every_quote_is_verbatim_in_its_passage_whatever_the_claim(texts, claim)
     assert len(chosen) <= MAX_QUOTES
     for one in chosen:
         assert passages[one.passage].page_content[one.start : one.end] == one.quote
+
+
+def test_the_names_of_the_authors_need_no_quote_of_their_own():
+    text = "Miller, in short: Dropout in Small Networks. Dropout lowered the error by 3 points."
+    chosen = choose_quotes("Miller found that dropout lowered the error.", [passage(text)])
+    assert [one.quote for one in chosen] == ["Dropout lowered the error by 3 points."]

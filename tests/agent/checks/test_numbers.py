@@ -95,3 +95,10 @@ def test_inputs_of_a_program_leave_small_constants_out():
     code = "a = 152\nb = 66.5\nprint(100 * (a - b) / a, 2 ** 3, True)"
     assert [number.value for number in program_inputs(code)] == [152, 66.5]
     assert program_inputs("def broken(") == []
+
+
+def test_the_mark_of_a_reference_is_no_number_of_the_quote():
+    quote = "文献[3]报告标签平滑在温度 4 时使准确率下降 2.33 个百分点 [1, 5-7]。"
+    assert check("温度4时下降了2.33个百分点。", quote) is None
+    assert check("温度1时下降了2.33个百分点。", quote).reason == "1 is not in its quote"
+    assert check("The list is [1, 5].", "", outputs=("[1, 5]",)) is None
