@@ -52,6 +52,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         profile: How much to ask of the model; by default from the size in its name.
         limits: What one question may use.
         runs_dir: Where each run is journaled; without it nothing is written.
+        notices: Said at the start of every run and in its audit.
         on_close: Called by `close`, to stop what was started for this assistant.
     """
 
@@ -65,6 +66,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         profile: Profile | None = None,
         limits: Limits | None = None,
         runs_dir: Path | None = None,
+        notices: Sequence[str] = (),
         on_close: Callable[[], None] | None = None,
     ) -> None:
         self.model = model
@@ -73,6 +75,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         self.profile = profile or profile_for(self.model_name)
         self.limits = limits or Limits()
         self.runs_dir = runs_dir
+        self.notices = tuple(notices)
         self.planner = Planner(self.tools)
         self.executor = Executor(self.tools, self.planner, Verifier(embeddings))
         self.writer = Writer()
@@ -161,4 +164,6 @@ class ResearchAssistant(Runnable[str, Answer]):
             tests=tests,
         )
         run.emit("started", run=run_id, question=question, model=self.model_name)
+        for text in self.notices:
+            run.notice(text)
         return run

@@ -71,6 +71,7 @@ def load_assistant(
             profile=_profile(model, settings),
             limits=Limits(settings.max_calls, settings.max_tokens, settings.deadline_seconds),
             runs_dir=settings.runs_dir,
+            notices=_notices(settings),
             on_close=started.pop_all().close,
         )
 
@@ -164,6 +165,17 @@ def _profile(model: BaseChatModel, settings: Settings) -> Profile:
         passages=settings.passages or profile.passages,
         max_steps=min(profile.max_steps, settings.max_steps),
     )
+
+
+def _notices(settings: Settings) -> list[str]:
+    """Say so where other weights than the default stand in for it."""
+    named = settings.base_url or settings.model
+    if named or model_path(DEFAULT_MODEL, cache=settings.cache_dir) is not None:
+        return []
+    return [
+        f"The weights of {DEFAULT_MODEL!r} are not on this machine, so smaller ones answered. "
+        f"Fetch them with `r1agent models pull {DEFAULT_MODEL}`."
+    ]
 
 
 def _paper_tools(index: PaperIndex | None) -> list[BaseTool]:

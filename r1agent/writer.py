@@ -26,6 +26,9 @@ from r1agent.words import is_chinese, split_sentences
 NOT_IN_PAPERS = "NOT IN PAPERS"
 _TOKENS = 350
 _MARK = re.compile(r"\s*[\[【(（]\s*(?:passage\s*)?(\d{1,2}(?:\s*[,;，、]\s*\d{1,2})*)\s*[\]】)）]")  # noqa: RUF001
+_LED_MARK = re.compile(
+    rf"(?:\s+(?:in|by|from|see|per|and|&|passages?))*{_MARK.pattern}", re.IGNORECASE
+)
 
 
 class Writer:
@@ -141,7 +144,7 @@ def marked_sentences(reply: str) -> list[tuple[str, list[int]]]:
         marks = [
             int(n) for group in _MARK.findall(sentence.text) for n in re.findall(r"\d+", group)
         ]
-        plain = " ".join(_MARK.sub("", sentence.text).split())
+        plain = " ".join(_LED_MARK.sub("", sentence.text).split())
         plain = re.sub(r"\s+([.!?,;])", r"\1", plain)
         if any(character.isalpha() for character in plain) and plain[-1] not in "?？":  # noqa: RUF001
             found.setdefault(plain, list(dict.fromkeys(marks)))

@@ -146,3 +146,8 @@ def test_a_reply_that_repeats_the_request_is_no_answer():
     run, _, _ = made_run(replies=[f"{echo} Dropout lowered the error [1]."])
     drafts = Writer().write(run, evidence_of(passage()))
     assert [draft.text for draft in drafts] == ["Dropout lowered the error."]
+
+
+def test_the_word_that_leads_to_a_mark_goes_with_it():
+    (found,) = marked_sentences("Dropout lowered the error in [1] and [2].")
+    assert found == ("Dropout lowered the error.", [1, 2])
