@@ -8,12 +8,11 @@ from typing import Any, Literal
 Support = Literal["supported", "partly", "contradicted", "unsupported"]
 """How well outside evidence carries a step or a claim."""
 
-Outcome = Literal["answered", "not_in_papers", "failed", "refused"]
-"""How a run ended. Only `answered` holds claims; the other three are told apart everywhere."""
+Outcome = Literal["answered", "not_in_papers", "failed"]
+"""How a run ended. Only `answered` holds claims; the other two are told apart everywhere."""
 
 EventName = Literal[
     "started",
-    "screened",
     "planned",
     "step_started",
     "tool_called",

@@ -112,7 +112,9 @@ def run_command(command: str) -> None:
 @pytest.mark.parametrize("document", ["indexes/README.md", "tools/README.md"])
 def test_the_python_of_the_other_documents_runs(document, folder):
     namespace: dict[str, object] = {}
-    for block in blocks(document, "python"):
+    found = blocks(document, "python")
+    assert found
+    for block in found:
         exec(compile(block.text, document, "exec"), namespace)
 
 

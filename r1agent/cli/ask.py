@@ -15,7 +15,7 @@ from r1agent.cli.session import settings_from
 if TYPE_CHECKING:
     from r1agent.types import Answer
 
-EXIT_CODES = {"answered": 0, "failed": 1, "not_in_papers": 3, "refused": 4}
+EXIT_CODES = {"answered": 0, "failed": 1, "not_in_papers": 3}
 
 
 def ask(

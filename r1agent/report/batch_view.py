@@ -14,7 +14,7 @@ from r1agent.report.printable import one_line, shortened
 from r1agent.report.view import RunView
 from r1agent.words import counted
 
-_STYLES = {"answered": "green", "not_in_papers": "yellow", "refused": "yellow", "failed": "red"}
+_STYLES = {"answered": "green", "not_in_papers": "yellow", "failed": "red"}
 
 
 class BatchView:

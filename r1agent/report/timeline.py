@@ -104,13 +104,6 @@ class Timeline:
         self.model = str(data.get("model", ""))
         self._begin("planning")
 
-    def _on_screened(self, data: Mapping[str, Any]) -> None:
-        reasons = "; ".join(map(str, data.get("reasons", ())))
-        if not data.get("allowed", True):
-            self.notices.append(f"The question was refused: {reasons}")
-        elif reasons:
-            self.notices.append(f"The question looks odd: {reasons}")
-
     def _on_planned(self, data: Mapping[str, Any]) -> None:
         self._take_plan(data, kept=[])
 

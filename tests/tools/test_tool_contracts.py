@@ -81,8 +81,9 @@ def test_every_public_name_can_be_imported():
 
 
 def test_a_local_sandbox_is_a_sandbox():
-    sandbox: Sandbox = LocalSandbox()
-    sandbox.close()
+    offered = {name for name in vars(Sandbox) if not name.startswith("_")}
+    assert {"run", "new_session", "isolation", "close"} <= offered
+    assert offered <= set(dir(LocalSandbox))
 
 
 def test_importing_the_package_loads_nothing_else():

@@ -38,3 +38,4 @@ def test_removing_twice_is_harmless():
     folder = create_work_folder(user=None)
     remove_work_folder(folder)
     remove_work_folder(folder)
+    assert not Path(folder).exists()
