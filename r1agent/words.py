@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from r1agent_indexes.sentences import sentence_spans
+from r1agent_indexes.reading.sentences import sentence_spans
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")  # noqa: RUF001 - papers use the curly apostrophe
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")

@@ -4,7 +4,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from r1agent_indexes.chunk import SentenceChunker
     from r1agent_indexes.embed import SentenceEmbeddings, load_embeddings
     from r1agent_indexes.errors import (
         DiskFullError,
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
     )
     from r1agent_indexes.manifest import IndexManifest
     from r1agent_indexes.paper_index import PaperIndex
-    from r1agent_indexes.passage_store import PassageStore
-    from r1agent_indexes.pdf import PdfLoader
-    from r1agent_indexes.retriever import PaperRetriever
-    from r1agent_indexes.text import TextLoader
+    from r1agent_indexes.reading.chunk import SentenceChunker
+    from r1agent_indexes.reading.pdf import PdfLoader
+    from r1agent_indexes.reading.text import TextLoader
+    from r1agent_indexes.search.retriever import PaperRetriever
     from r1agent_indexes.types import (
         AddProgress,
         AddReport,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
         IndexReport,
         Paper,
     )
+    from r1agent_indexes.vectors.passage_store import PassageStore
 
 _MODULE_OF = {
     "AddProgress": "types",
@@ -47,12 +47,12 @@ _MODULE_OF = {
     "Paper": "types",
     "PaperIndex": "paper_index",
     "PaperIndexError": "errors",
-    "PaperRetriever": "retriever",
-    "PassageStore": "passage_store",
-    "PdfLoader": "pdf",
-    "SentenceChunker": "chunk",
+    "PaperRetriever": "search.retriever",
+    "PassageStore": "vectors.passage_store",
+    "PdfLoader": "reading.pdf",
+    "SentenceChunker": "reading.chunk",
     "SentenceEmbeddings": "embed",
-    "TextLoader": "text",
+    "TextLoader": "reading.text",
     "UnreadablePaperError": "errors",
     "load_embeddings": "embed",
 }

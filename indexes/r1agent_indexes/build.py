@@ -13,18 +13,18 @@ import numpy as np
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
-from r1agent_indexes.chunk import SentenceChunker, without_title_block
+from r1agent_indexes.bibliography.front_page import paper_metadata
 from r1agent_indexes.discover import FoundFiles, find_papers
 from r1agent_indexes.embed import unit_rows
 from r1agent_indexes.errors import UnreadablePaperError
-from r1agent_indexes.faiss_index import file_sha256
-from r1agent_indexes.metadata import paper_metadata
-from r1agent_indexes.pages import page_documents
-from r1agent_indexes.pdf import ParsedPaper, read_pdf
-from r1agent_indexes.pdf_process import PdfProcess
+from r1agent_indexes.reading.chunk import SentenceChunker, without_title_block
+from r1agent_indexes.reading.pages import page_documents
+from r1agent_indexes.reading.pdf import ParsedPaper, read_pdf
+from r1agent_indexes.reading.pdf_process import PdfProcess
+from r1agent_indexes.reading.text import read_text
 from r1agent_indexes.store import SourceFile, Store, Vectors
-from r1agent_indexes.text import read_text
 from r1agent_indexes.types import AddProgress, AddReport, FailedPaper, Paper, Phase
+from r1agent_indexes.vectors.faiss_index import file_sha256
 from r1agent_indexes.writing import (
     add_paper,
     forget_failures,

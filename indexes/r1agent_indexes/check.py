@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from r1agent_indexes.faiss_index import FaissIndex, file_sha256
 from r1agent_indexes.store import Store, digest
 from r1agent_indexes.types import IndexProblem, IndexReport
+from r1agent_indexes.vectors.faiss_index import FaissIndex, file_sha256
 from r1agent_indexes.writing import (
     delete_orphans,
     rebuild_keywords,

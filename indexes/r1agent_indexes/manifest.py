@@ -10,8 +10,6 @@ from pathlib import Path
 
 from r1agent_indexes.disk import disk_errors
 
-FORMAT = 1
-
 
 @dataclass(frozen=True, slots=True)
 class IndexManifest:

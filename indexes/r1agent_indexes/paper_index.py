@@ -21,13 +21,14 @@ from r1agent_indexes.errors import (
     PaperIndexError,
     PaperNotFoundError,
 )
-from r1agent_indexes.faiss_index import FaissIndex
 from r1agent_indexes.lock import writer_lock
-from r1agent_indexes.manifest import FORMAT, IndexManifest
-from r1agent_indexes.passage_store import PassageStore
-from r1agent_indexes.retriever import PaperRetriever, search_passages
+from r1agent_indexes.manifest import IndexManifest
+from r1agent_indexes.schema import FORMAT
+from r1agent_indexes.search.retriever import PaperRetriever, search_passages
 from r1agent_indexes.store import Store
 from r1agent_indexes.types import AddProgress, AddReport, FailedPaper, IndexReport, Paper
+from r1agent_indexes.vectors.faiss_index import FaissIndex
+from r1agent_indexes.vectors.passage_store import PassageStore
 from r1agent_indexes.writing import remove_paper
 
 _DATABASE = "papers.sqlite"

@@ -12,39 +12,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from langchain_core.documents import Document
 from numpy.typing import NDArray
 
 from r1agent_indexes.disk import disk_errors
-from r1agent_indexes.keyword import keyword_query, keyword_text
+from r1agent_indexes.schema import SCHEMA
+from r1agent_indexes.search.keyword import keyword_query, keyword_text
 from r1agent_indexes.types import FailedPaper, Paper, PaperMetadata
 
-SCHEMA: Final = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE papers (
-    id TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, path TEXT NOT NULL UNIQUE,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, title TEXT NOT NULL, authors TEXT NOT NULL,
-    year INTEGER, doi TEXT, arxiv_id TEXT
-) WITHOUT ROWID;
-CREATE TABLE pages (
-    paper TEXT NOT NULL REFERENCES papers(id) ON DELETE CASCADE, page INTEGER NOT NULL,
-    label TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (paper, page)
-);
-CREATE TABLE chunks (
-    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    paper TEXT REFERENCES papers(id) ON DELETE CASCADE, page INTEGER, "start" INTEGER,
-    "end" INTEGER, section TEXT, digest BLOB NOT NULL, text TEXT, metadata TEXT,
-    embedding BLOB NOT NULL
-);
-CREATE INDEX chunks_of_paper ON chunks(paper);
-CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE keywords USING fts5(
-    text, section, title, tokenize='porter unicode61 remove_diacritics 2'
-);
-"""
 _PASSAGE = """
     SELECT c.key, c.id, c.paper, c.page, c."start", c."end", c.section, c.metadata,
         coalesce(c.text, substr(g.text, c."start" + 1, c."end" - c."start")) AS text,
@@ -204,7 +182,8 @@ class Store:
 
 _PAPERS = """
     SELECT p.*, (SELECT count(*) FROM pages g WHERE g.paper = p.id) AS pages,
-        (SELECT count(*) FROM chunks c WHERE c.paper = p.id) AS chunks FROM papers p
+        (SELECT count(*) FROM chunks c WHERE c.paper = p.id) AS chunks,
+        (SELECT total(length(g.hidden)) FROM pages g WHERE g.paper = p.id) AS hidden FROM papers p
 """
 
 
@@ -232,9 +211,21 @@ def _json(values: Collection[object]) -> tuple[str]:
 
 def _paper(row: sqlite3.Row) -> Paper:
     facts = PaperMetadata(
-        row["title"], tuple(json.loads(row["authors"])), row["year"], row["doi"], row["arxiv_id"]
+        title=row["title"],
+        authors=tuple(json.loads(row["authors"])),
+        **{name: row[name] for name in ("year", "doi", "arxiv_id", "venue", "citation_key")},
+        tags=tuple(json.loads(row["tags"])),
     )
-    return Paper(row["id"], row["sha256"], Path(row["path"]), facts, row["pages"], row["chunks"])
+    return Paper(
+        row["id"],
+        row["sha256"],
+        Path(row["path"]),
+        facts,
+        row["pages"],
+        row["chunks"],
+        hidden=int(row["hidden"]),
+        same_as=row["same_as"],
+    )
 
 
 def _source(row: sqlite3.Row) -> SourceFile:

@@ -16,6 +16,12 @@ class PaperMetadata:
     year: int | None = None
     doi: str | None = None
     arxiv_id: str | None = None
+    venue: str | None = None
+    """Journal, proceedings or server, as an export beside the paper or a registry names it."""
+    citation_key: str | None = None
+    """The paper's key in the BibTeX file beside it."""
+    tags: tuple[str, ...] = ()
+    """Key words that the user gave it in her reference manager."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,10 @@ class Paper:
     metadata: PaperMetadata
     pages: int
     chunks: int
+    hidden: int = 0
+    """Characters on its pages that a reader cannot see; they are in no passage."""
+    same_as: str | None = None
+    """Id of the paper that this near-duplicate is folded into; it has no passages of its own."""
 
     @property
     def file(self) -> str:

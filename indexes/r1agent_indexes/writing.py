@@ -40,16 +40,18 @@ def add_paper(
         paper = _new_id(db, source.sha256)
         db.execute("DELETE FROM failures WHERE path = ?", (str(source.path),))
         db.execute(
-            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(paper, source.sha256, str(source.path), source.size, source.mtime_ns),
                 *(metadata.title, json.dumps(metadata.authors), metadata.year),
-                *(metadata.doi, metadata.arxiv_id),
+                *(metadata.doi, metadata.arxiv_id, metadata.venue, metadata.citation_key),
+                *(json.dumps(metadata.tags), None, None),
             ),
         )
         for page in pages:
-            facts = (paper, page.metadata["page"], page.metadata["page_label"], page.page_content)
-            db.execute("INSERT INTO pages VALUES (?, ?, ?, ?)", facts)
+            number, label = page.metadata["page"], page.metadata["page_label"]
+            facts = (paper, number, label, page.page_content, page.metadata.get("hidden_text", ""))
+            db.execute("INSERT INTO pages VALUES (?, ?, ?, ?, ?)", facts)
         for number, (passage, vector) in enumerate(zip(passages, vectors, strict=True)):
             titled = Document(
                 id=f"{paper}:{number}",

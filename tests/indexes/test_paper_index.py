@@ -204,7 +204,7 @@ def test_check_finds_and_repairs_damaged_rows(index, papers):
     with sqlite3.connect(index.path / "papers.sqlite") as db:
         db.execute("UPDATE pages SET text = 'x' || text WHERE paper IN "
                    "(SELECT id FROM papers WHERE path LIKE '%sand.pdf')")  # fmt: skip
-        db.execute("INSERT INTO pages VALUES ('gone', 1, '1', 'text')")
+        db.execute("INSERT INTO pages VALUES ('gone', 1, '1', 'text', '')")
         db.execute("DELETE FROM keywords")
     db.close()
     (papers / "notes.md").unlink()

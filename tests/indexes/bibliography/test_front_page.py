@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from r1agent_indexes.metadata import paper_metadata
-from r1agent_indexes.normalise import Line
-from r1agent_indexes.pdf import ParsedPaper
+from r1agent_indexes.bibliography.front_page import paper_metadata
+from r1agent_indexes.reading.normalise import Line
+from r1agent_indexes.reading.pdf import ParsedPaper
 from r1agent_indexes.types import PaperMetadata
 
 FRONT = [

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from r1agent_indexes.normalise import Line
-from r1agent_indexes.pdf import ParsedPaper
+from r1agent_indexes.reading.normalise import Line
+from r1agent_indexes.reading.pdf import ParsedPaper
 from r1agent_indexes.types import PaperMetadata
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:a-zA-Z0-9]*[a-zA-Z0-9]")

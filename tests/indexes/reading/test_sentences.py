@@ -1,6 +1,6 @@
 import pytest
 
-from r1agent_indexes.sentences import sentence_spans
+from r1agent_indexes.reading.sentences import sentence_spans
 
 
 def sentences(text: str) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from r1agent_indexes import PdfLoader, UnreadablePaperError
-from r1agent_indexes.pdf_process import PdfProcess, ReadLimits
+from r1agent_indexes.reading.pdf_process import PdfProcess, ReadLimits
 from tests.indexes.made_pdfs import make_chinese, make_image_only, make_pdf, make_two_columns
 
 

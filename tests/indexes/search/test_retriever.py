@@ -3,7 +3,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from r1agent_indexes import PaperIndex, PaperRetriever
-from r1agent_indexes.retriever import fuse
+from r1agent_indexes.search.retriever import fuse
 
 
 class TestPaperRetriever(RetrieversIntegrationTests):

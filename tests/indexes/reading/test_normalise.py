@@ -1,6 +1,6 @@
 import pytest
 
-from r1agent_indexes.normalise import Hyphens, Line, clean, page_text
+from r1agent_indexes.reading.normalise import Hyphens, Line, clean, page_text
 
 
 def read(*lines: str) -> str:

@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 
 from r1agent_indexes.embed import unit_rows
-from r1agent_indexes.retriever import query_vector
+from r1agent_indexes.search.retriever import query_vector
 from r1agent_indexes.writing import delete_documents, put_documents
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
 
 from r1agent_indexes.errors import UnreadablePaperError
-from r1agent_indexes.normalise import Line, clean
-from r1agent_indexes.pages import page_documents
-from r1agent_indexes.pdf_process import Message, PdfProcess
+from r1agent_indexes.reading.normalise import Line, clean
+from r1agent_indexes.reading.pages import page_documents
+from r1agent_indexes.reading.pdf_process import Message, PdfProcess
 
 _REASONS = {
     "zero bytes": "is empty (zero bytes)",

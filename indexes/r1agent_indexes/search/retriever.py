@@ -11,8 +11,8 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, SkipValidation
 
 from r1agent_indexes.embed import unit_rows
-from r1agent_indexes.faiss_index import FaissIndex
 from r1agent_indexes.store import Store, Vectors
+from r1agent_indexes.vectors.faiss_index import FaissIndex
 
 if TYPE_CHECKING:
     from r1agent_indexes.paper_index import PaperIndex

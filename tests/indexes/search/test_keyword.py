@@ -1,4 +1,4 @@
-from r1agent_indexes.keyword import keyword_query, keyword_text
+from r1agent_indexes.search.keyword import keyword_query, keyword_text
 
 
 def test_chinese_is_kept_in_pairs_and_english_as_it_is():

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from langchain_core.documents import Document
 
-from r1agent_indexes.layout import PageLayout, ends_references, is_references, layout
-from r1agent_indexes.normalise import Hyphens, Line, PageText, page_text
+from r1agent_indexes.reading.layout import PageLayout, ends_references, is_references, layout
+from r1agent_indexes.reading.normalise import Hyphens, Line, PageText, page_text
 
 
 def page_documents(

@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_core.documents import BaseDocumentTransformer, Document
 
-from r1agent_indexes.sentences import Span, sentence_spans
+from r1agent_indexes.reading.sentences import Span, sentence_spans
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _CJK_WEIGHT = 3

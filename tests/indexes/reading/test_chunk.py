@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.documents import Document
 
-from r1agent_indexes.chunk import SentenceChunker, weight, without_title_block
+from r1agent_indexes.reading.chunk import SentenceChunker, weight, without_title_block
 
 ENGLISH = "the loss fell to 0.35 kg ± 12 ms. Fig. 3 We saw it. e.g. (p < 0.01)."
 CHINESE = "模型 准确率 提升了3.5个百分点。"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from r1agent_indexes.normalise import Line
+from r1agent_indexes.reading.normalise import Line
 
 _EDGE_LINES = 4
 _LONGEST_EDGE = 160

@@ -1,0 +1,1 @@
+"""The nearest embeddings: FAISS, and vector stores that stand in for it."""
