@@ -59,7 +59,7 @@ check: lint test ## Run lint and test: what a change must pass
 # ---- benches
 
 .PHONY: bench
-bench: bench-road ## Run every bench
+bench: bench-road bench-index ## Run every bench
 
 .PHONY: bench-road
 bench-road: setup ## Measure start-up beside paper-qa, the demo, and quotes
@@ -67,6 +67,12 @@ bench-road: setup ## Measure start-up beside paper-qa, the demo, and quotes
 	@if [ "$(PARTS)" = all ] || [[ "$(PARTS)" == *demo* ]] || [[ "$(PARTS)" == *quotes* ]]; then \
 		MODEL=$(MODEL) .ci/weights; fi
 	@$(PY) benchmarks/road.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT))
+	@$(PY) benchmarks/report.py
+
+.PHONY: bench-index
+bench-index: setup ## Measure the index: reading, quality, speed, killed builds (an hour)
+	@if [ "$(PARTS)" = all ] || [[ "$(PARTS)" == *ingest* ]]; then .ci/setup-paperqa; fi
+	@$(PY) benchmarks/index.py --parts $(PARTS)
 	@$(PY) benchmarks/report.py
 
 .PHONY: benchmarks-md
@@ -82,5 +88,5 @@ clean: ## Remove caches, builds and the example index; keep .venv and weights
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 
 .PHONY: clean-venv
-clean-venv: ## Remove .venv and .venv-paperqa
-	rm -rf .venv .venv-paperqa
+clean-venv: ## Remove every .venv
+	rm -rf .venv .venv-*

@@ -16,7 +16,7 @@ from quotes import CorpusMissingError, measure_quotes, require_corpus
 from results import ROOT, Figures, setting, write_results
 from rich.console import Console
 from rich.table import Table
-from start_up import PEER, measure_help, measure_import
+from start_up import measure_help, measure_import, peer_version
 from watched import watch
 
 PARTS = ("import", "help", "demo", "quotes")
@@ -37,7 +37,7 @@ def main() -> int:
         print(f"Measuring: {part}", flush=True)
         figures |= _measure(part, arguments.limit, arguments.deadline)
     figures |= setting(PACKAGES, seed=SEED)
-    figures["versions"] = f"{figures['versions']}, paper-qa {_peer_version()}"
+    figures["versions"] = f"{figures['versions']}, paper-qa {peer_version()}"
     print_table(figures)
     if set(parts) != set(PARTS) or arguments.limit:
         print("Only a part was measured: benchmarks/road.json stays as it is.")
@@ -104,13 +104,6 @@ def print_table(figures: Mapping[str, float | int | str]) -> None:
     console.print(table)
     for name in ("machine", "versions", "date", "seed"):
         console.print(f"{name}: {figures[name]}", highlight=False, markup=False)
-
-
-def _peer_version() -> str:
-    code = "from importlib.metadata import version; print(version('paper-qa'))"
-    command = [str(PEER / "python"), "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    return done.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -58,6 +58,14 @@ def measure_help() -> Figures:
     }
 
 
+def peer_version() -> str:
+    """Return the version of the peer that is measured beside us."""
+    code = "from importlib.metadata import version; print(version('paper-qa'))"
+    command = [str(PEER / "python"), "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    return done.stdout.strip()
+
+
 def _python(code: str, interpreter: Path = Path(sys.executable)) -> list[str]:
     return [str(interpreter), "-c", code]
 
