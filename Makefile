@@ -46,6 +46,10 @@ test: setup ## Run every test, offline, on the CPU
 test-gpu: setup ## Run the tests that need a CUDA card
 	@.ci/test-gpu
 
+.PHONY: test-faiss-gpu
+test-faiss-gpu: setup ## Test GPU settings of FAISS against its GPU wheel, without a card
+	@.ci/test-faiss-gpu
+
 .PHONY: lint
 lint: setup ## Check format, style, types and layers
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 
@@ -25,7 +26,8 @@ from r1agent.models import (
 from r1agent.profiles import Profile, profile_for
 from r1agent.run import Limits, model_name_of
 from r1agent.settings import Settings, load_settings
-from r1agent_indexes import PaperIndex, PaperIndexError, load_embeddings
+from r1agent_indexes import PaperFilter, PaperIndex, PaperIndexError, load_embeddings, load_reranker
+from r1agent_indexes.errors import PaperNotFoundError
 from r1agent_tools import (
     LocalSandbox,
     python_tool,
@@ -44,34 +46,49 @@ DEFAULT_MODEL = "qwen2.5-coder-1.5b"
 
 
 def load_assistant(
-    settings: Settings | None = None, *, on_progress: OnProgress | None = None
+    settings: Settings | None = None,
+    *,
+    where: PaperFilter | None = None,
+    on_progress: OnProgress | None = None,
 ) -> ResearchAssistant:
     """Return an assistant; close it, or use it as a context manager, to stop what it started.
 
     Without an index in the settings it has no papers to search: mathematics and code still work.
 
+    Args:
+        settings: What is used; by default what `load_settings` finds.
+        where: Search and read the papers that fit this filter only.
+        on_progress: Called while models load.
+
     Raises:
         R1AgentError: No usable model server, weights or setting; the message says what to do.
-        PaperIndexError: The index cannot be used.
+        PaperIndexError: The index cannot be used, or no paper fits `where`.
     """
     settings = settings or load_settings()
     report = on_progress or _silent
     with ExitStack() as started, ThreadPoolExecutor(1) as beside:
         serving = beside.submit(_load_model, settings, started, report)
-        index = load_index(settings, on_progress=report) if settings.index else None
+        wanted = settings.index or where
+        index = load_index(settings, on_progress=report) if wanted else None
         if index is not None:
             started.callback(index.close)
+            if where is not None:
+                index.papers(where)  # raises where none fits, before a question is asked
         model = serving.result()
         sandbox = started.enter_context(LocalSandbox(unsafe=settings.unsafe_python))
         return ResearchAssistant(
             model,
-            [*_paper_tools(index), python_tool(sandbox), unit_tests_tool(sandbox)],
+            [
+                *_paper_tools(index, where, settings.reranker),
+                python_tool(sandbox),
+                unit_tests_tool(sandbox),
+            ],
             page_text=_page_text(index) if index else None,
             embeddings=index.embeddings if index else None,
             profile=_profile(model, settings),
             limits=Limits(settings.max_calls, settings.max_tokens, settings.deadline_seconds),
             runs_dir=settings.runs_dir,
-            notices=_notices(settings),
+            notices=[*_notices(settings), *_filter_notices(index, where)],
             on_close=started.pop_all().close,
         )
 
@@ -178,13 +195,33 @@ def _notices(settings: Settings) -> list[str]:
     ]
 
 
-def _paper_tools(index: PaperIndex | None) -> list[BaseTool]:
+def _filter_notices(index: PaperIndex | None, where: PaperFilter | None) -> list[str]:
+    """Say what a run was limited to, and how many papers that leaves out for want of a year."""
+    if index is None or where is None or where.is_empty:
+        return []
+    searched = f"Searched only papers with {where}: {len(index.papers(where))} of the index."
+    unknown = index.without_year(where)
+    return [f"{searched} Left out for want of a known year: {unknown}." if unknown else searched]
+
+
+def _paper_tools(
+    index: PaperIndex | None, where: PaperFilter | None, reranker: str | None
+) -> list[BaseTool]:
     if index is None:
         return []
-    retriever = index.as_retriever(k=_MOST_PASSAGES)
+    order = load_reranker(reranker, index.embeddings) if reranker else None
+    retriever = index.as_retriever(k=_MOST_PASSAGES, where=where, reranker=order)
+
+    def read_page(paper: str, page: int) -> Document:
+        found = index.read_page(paper, page)
+        fitting = index.store.matching(where)
+        if fitting is not None and found.metadata["paper"] not in fitting:
+            raise PaperNotFoundError(f"Paper {paper!r} is not among those to search: {where}.")
+        return found
+
     return [
         search_papers_tool(retriever),
-        read_page_tool(index.read_page, wrong_request=(PaperIndexError,)),
+        read_page_tool(read_page, wrong_request=(PaperIndexError,)),
     ]
 
 

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     index: Folder | None = None
     embedding_model: str | None = None
     """A sentence-transformers model; None takes the packaged all-MiniLM-L6-v2."""
+    reranker: str | None = None
+    """What puts found passages in a better order: `late`, or a cross-encoder; None leaves them."""
     cache_dir: Folder = Field(default_factory=lambda: platformdirs.user_cache_path("r1agent"))
     """Where downloaded weights are kept."""
     runs_dir: Folder = Field(
@@ -109,6 +111,13 @@ class Settings(BaseSettings):
     """Run Python where the sandbox cannot be confined. Off: the tool refuses."""
     hub_timeout_seconds: float = Field(10, gt=0)
     """How long to wait for a hub before the next source is tried."""
+    mailto: str | None = None
+    """Your address, sent to Crossref and OpenAlex, which serve those who give one first."""
+    openalex_key: SecretStr | None = None
+    """OpenAlex wants a key, which is free, for more than a few searches a day."""
+    crossref_url: Address = "https://api.crossref.org"
+    openalex_url: Address = "https://api.openalex.org"
+    arxiv_url: Address = "https://arxiv.org"
     threads: int | None = Field(None, ge=1)
     """Threads of the embedded engine; None takes the machine's cores."""
 
@@ -194,7 +203,7 @@ def _nearest(key: str, known: Iterable[str], prefix: str) -> str:
 def _explain(error: ValidationError, arguments: Mapping[str, Any], path: Path | None) -> str:
     first = error.errors(include_url=False)[0]
     key = str(first["loc"][0])
-    found = "" if key == "api_key" else f" is {_found(first, key)!r}"
+    found = "" if key in ("api_key", "openalex_key") else f" is {_found(first, key)!r}"
     wanted = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return f"{_where(key, arguments, path)}{found}; wanted {wanted}."
 

@@ -51,22 +51,31 @@ class Verifier:
             return _verify_programs(results, question, known)
         if isinstance(last.artifact, TestReport):
             return verify_tests(last.artifact)
-        found = [one.artifact for one in results if isinstance(one.artifact, list)]
-        passages = [doc for artifact in found for doc in artifact]
+        found = [one for one in results if isinstance(one.artifact, list)]
+        passages = [doc for one in found for doc in one.artifact]
         if passages or step.tool in ("search_papers", "read_page"):
             asked = str(last.call.arguments.get("query", question))
-            return self.verify_passages(passages, asked)
+            near = any(_is_near(one, asked) for one in found)
+            return self.verify_passages(passages, asked, is_near=near)
         if last.ok:
             return Verdict("supported", f"`{last.call.tool}` returned a result")
         return Verdict("unsupported", f"`{last.call.tool}`", (last.text,))
 
-    def verify_passages(self, passages: Sequence[Document], asked: str) -> Verdict:
-        """Ask that at least one passage bears on what was asked, by meaning or else by words."""
+    def verify_passages(
+        self, passages: Sequence[Document], asked: str, *, is_near: bool = False
+    ) -> Verdict:
+        """Ask that at least one passage bears on what was asked, by meaning or else by words.
+
+        Args:
+            passages: What was found.
+            asked: What was looked for.
+            is_near: The search itself measured that one of them is near; spares embedding them.
+        """
         if not passages:
             return Verdict("unsupported", "the index", ("no passage was found",))
         papers = len({doc.metadata.get("paper") for doc in passages})
         rests_on = f"{counted(len(passages), 'passage')} of {counted(papers, 'paper')}"
-        if self.bears_on(passages, asked):
+        if (is_near and self.embeddings is not None) or self.bears_on(passages, asked):
             return Verdict("supported", rests_on)
         return Verdict("unsupported", rests_on, (f"no passage bears on {asked!r}",))
 
@@ -162,6 +171,14 @@ def verify_tests(report: TestReport) -> Verdict:
     failed = [f"{one.name}: {one.message}" for one in report.results if not one.passed]
     reason = "; ".join(failed[:3]) or "the tests could not be judged in a separate process"
     return Verdict("unsupported", rests_on, (reason,))
+
+
+def _is_near(result: ToolResult, asked: str) -> bool:
+    """Tell whether a search for just this measured that one of its passages is near."""
+    if result.call.arguments.get("query") != asked:
+        return False
+    measured = (doc.metadata.get("similarity") for doc in result.artifact)
+    return any(isinstance(one, float) and one >= NEAR for one in measured)
 
 
 def _readable(doc: Document) -> str:

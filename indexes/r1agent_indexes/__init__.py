@@ -4,8 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from r1agent_indexes.bibliography.fetch import FetchProgress, FetchReport, fetch_papers
+    from r1agent_indexes.bibliography.registries import Addresses, Registries
+    from r1agent_indexes.cluster import RayWorkers
     from r1agent_indexes.embed import SentenceEmbeddings, load_embeddings
     from r1agent_indexes.errors import (
+        ClusterError,
         DiskFullError,
         IndexFormatError,
         IndexLockedError,
@@ -14,12 +18,16 @@ if TYPE_CHECKING:
         NoPapersError,
         PaperIndexError,
         UnreadablePaperError,
+        VectorStoreError,
     )
     from r1agent_indexes.manifest import IndexManifest
     from r1agent_indexes.paper_index import PaperIndex
     from r1agent_indexes.reading.chunk import SentenceChunker
     from r1agent_indexes.reading.pdf import PdfLoader
+    from r1agent_indexes.reading.readers import PaperLoader
     from r1agent_indexes.reading.text import TextLoader
+    from r1agent_indexes.search.late import LateInteraction
+    from r1agent_indexes.search.rerank import CrossEncoderReranker, load_reranker
     from r1agent_indexes.search.retriever import PaperRetriever
     from r1agent_indexes.types import (
         AddProgress,
@@ -28,14 +36,22 @@ if TYPE_CHECKING:
         IndexProblem,
         IndexReport,
         Paper,
+        PaperFilter,
+        PaperMetadata,
     )
     from r1agent_indexes.vectors.passage_store import PassageStore
+    from r1agent_indexes.vectors.stored_embeddings import StoredEmbeddings
 
 _MODULE_OF = {
     "AddProgress": "types",
     "AddReport": "types",
+    "Addresses": "bibliography.registries",
+    "ClusterError": "errors",
+    "CrossEncoderReranker": "search.rerank",
     "DiskFullError": "errors",
     "FailedPaper": "types",
+    "FetchProgress": "bibliography.fetch",
+    "FetchReport": "bibliography.fetch",
     "IndexFormatError": "errors",
     "IndexLockedError": "errors",
     "IndexManifest": "manifest",
@@ -43,25 +59,40 @@ _MODULE_OF = {
     "IndexNotFoundError": "errors",
     "IndexProblem": "types",
     "IndexReport": "types",
+    "LateInteraction": "search.late",
     "NoPapersError": "errors",
     "Paper": "types",
+    "PaperFilter": "types",
     "PaperIndex": "paper_index",
     "PaperIndexError": "errors",
+    "PaperLoader": "reading.readers",
+    "PaperMetadata": "types",
     "PaperRetriever": "search.retriever",
     "PassageStore": "vectors.passage_store",
     "PdfLoader": "reading.pdf",
+    "RayWorkers": "cluster",
+    "Registries": "bibliography.registries",
     "SentenceChunker": "reading.chunk",
     "SentenceEmbeddings": "embed",
+    "StoredEmbeddings": "vectors.stored_embeddings",
     "TextLoader": "reading.text",
     "UnreadablePaperError": "errors",
+    "VectorStoreError": "errors",
+    "fetch_papers": "bibliography.fetch",
     "load_embeddings": "embed",
+    "load_reranker": "search.rerank",
 }
 
 __all__ = [
     "AddProgress",
     "AddReport",
+    "Addresses",
+    "ClusterError",
+    "CrossEncoderReranker",
     "DiskFullError",
     "FailedPaper",
+    "FetchProgress",
+    "FetchReport",
     "IndexFormatError",
     "IndexLockedError",
     "IndexManifest",
@@ -69,18 +100,28 @@ __all__ = [
     "IndexNotFoundError",
     "IndexProblem",
     "IndexReport",
+    "LateInteraction",
     "NoPapersError",
     "Paper",
+    "PaperFilter",
     "PaperIndex",
     "PaperIndexError",
+    "PaperLoader",
+    "PaperMetadata",
     "PaperRetriever",
     "PassageStore",
     "PdfLoader",
+    "RayWorkers",
+    "Registries",
     "SentenceChunker",
     "SentenceEmbeddings",
+    "StoredEmbeddings",
     "TextLoader",
     "UnreadablePaperError",
+    "VectorStoreError",
+    "fetch_papers",
     "load_embeddings",
+    "load_reranker",
 ]
 
 

@@ -1,30 +1,33 @@
-"""The add loop: paper by paper, each committed before the next is opened."""
+"""The add loop: many files read ahead, passages of several embedded at once, papers stored singly.
+
+A paper is stored in one transaction as soon as its last vector is there. What a killed build loses
+is what was read and not yet stored: at most some seconds of work, and never a stored paper.
+"""
 
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
-from r1agent_indexes.bibliography.front_page import paper_metadata
+from r1agent_indexes.bibliography.known import describe_papers
 from r1agent_indexes.discover import FoundFiles, find_papers
-from r1agent_indexes.embed import unit_rows
-from r1agent_indexes.errors import UnreadablePaperError
-from r1agent_indexes.reading.chunk import SentenceChunker, without_title_block
-from r1agent_indexes.reading.pages import page_documents
-from r1agent_indexes.reading.pdf import ParsedPaper, read_pdf
-from r1agent_indexes.reading.pdf_process import PdfProcess
-from r1agent_indexes.reading.text import read_text
-from r1agent_indexes.store import SourceFile, Store, Vectors
-from r1agent_indexes.types import AddProgress, AddReport, FailedPaper, Paper, Phase
-from r1agent_indexes.vectors.faiss_index import file_sha256
+from r1agent_indexes.duplicates import Signatures, is_better, may_be_one
+from r1agent_indexes.embedding_queue import EmbeddingQueue, WaitingPaper
+from r1agent_indexes.in_hand import Reading, Unstored, progress
+from r1agent_indexes.known_files import KnownFiles
+from r1agent_indexes.store import SourceFile, Store
+from r1agent_indexes.types import AddProgress, AddReport, FailedPaper, Paper
+from r1agent_indexes.vectors.saved_file import file_sha256
+from r1agent_indexes.workers import LocalWorkers, ReadResult, Workers
 from r1agent_indexes.writing import (
     add_paper,
     forget_failures,
@@ -33,8 +36,9 @@ from r1agent_indexes.writing import (
     remove_paper,
 )
 
-_BATCH = 16
-"""Passages embedded between two reports: less than a second on two slow cores."""
+if TYPE_CHECKING:
+    from r1agent_indexes.bibliography.registries import Registries
+
 _EVERY = 0.5
 """Seconds between reports while something long runs."""
 
@@ -47,6 +51,9 @@ def add_papers(
     embeddings: Embeddings,
     paths: Sequence[str | Path],
     on_progress: OnProgress,
+    *,
+    workers: Workers | None = None,
+    registries: "Registries | None" = None,
 ) -> AddReport:
     """Bring the index up to date with files and folders; the caller holds the writer lock.
 
@@ -55,152 +62,282 @@ def add_papers(
     """
     started = time.monotonic()
     found = find_papers(paths)
-    with PdfProcess() as process:
-        builder = Builder(store, embeddings, process, on_progress, len(found.papers))
-        for number, path in enumerate(found.papers, 1):
-            builder.add(number, path)
+    with (
+        closing(workers or LocalWorkers()) as reading,
+        closing(EmbeddingQueue(embeddings)) as queue,
+    ):
+        builder = Builder(store, reading, queue, on_progress)
+        builder.add(found.papers)
     _forget_gone_failures(store, found)
-    builder.tell("saving", done=0)
-    return replace(
+    report = replace(
         builder.report,
         missing=[paper for paper in store.papers() if _is_missing(paper, found)],
         ignored=found.ignored.total(),
-        seconds=round(time.monotonic() - started, 3),
     )
+    report = describe_papers(store, report, found, registries=registries, on_progress=on_progress)
+    return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
 class Builder:
-    """Take in one file after the other and keep the report."""
+    """Take in files and keep the report; all but reading and embedding happens in one thread."""
 
     def __init__(
-        self,
-        store: Store,
-        embeddings: Embeddings,
-        process: PdfProcess,
-        on_progress: OnProgress,
-        of: int,
+        self, store: Store, workers: Workers, queue: EmbeddingQueue, on_progress: OnProgress
     ) -> None:
         """Store the parts and look up what the index holds."""
-        self._store, self._embeddings, self._process = store, embeddings, process
+        self._store, self._workers, self._queue = store, workers, queue
         self._on_progress = on_progress
-        self._model_loaded = False
-        self._progress = AddProgress(0, of, "", "looking")
+        self._known, self._signatures = KnownFiles(store), Signatures(store)
+        self._of = 0
+        self._todo: OrderedDict[Path, None] = OrderedDict()
+        self._in_hand: OrderedDict[str, Reading | Unstored] = OrderedDict()
+        self._reads: dict[Future[ReadResult], Reading] = {}
+        self._held: defaultdict[str, list[Path | Unstored]] = defaultdict(list)
         self.report = AddReport()
-        known = store.sources()
-        self._by_path = {source.path: (paper, source) for paper, source in known}
-        self._by_content = {source.sha256: (paper, source) for paper, source in known}
 
-    def add(self, number: int, path: Path) -> None:
-        """Take in one file: read what is new, move what has moved, list what fails."""
-        self._progress = AddProgress(number, self._progress.of, path.name, "looking")
-        self.tell("looking")
+    def add(self, paths: Collection[Path]) -> None:
+        """Take in files: read what is new, move what has moved, list what fails."""
+        self._of = len(paths)
+        self._todo.update(dict.fromkeys(paths))
+        while self._todo or self._in_hand:
+            while self._todo and self._has_room():
+                self._look_at(self._todo.popitem(last=False)[0])
+                self._take_what_is_done(patience=0)
+            self._take_what_is_done(patience=_EVERY)
+        for papers in (self.report.added, self.report.changed, self.report.folded):
+            papers.sort(key=lambda paper: paper.path)
+
+    def _has_room(self) -> bool:
+        return len(self._reads) < self._workers.ahead and not self._queue.is_full
+
+    def _take_what_is_done(self, *, patience: float) -> None:
+        jobs = self._queue.start()
+        running: list[Future[Any]] = [*self._reads, *jobs]
+        if not running:
+            return
+        self._tell()
+        wait(running, timeout=patience, return_when=FIRST_COMPLETED)
+        for job in [job for job in jobs if job.done()]:
+            for passages in self._queue.take(job):
+                self._store_paper(self._unstored(passages.name))
+        for read in [read for read in self._reads if read.done()]:
+            self._take_read(self._reads.pop(read), read.result())
+
+    def _look_at(self, path: Path) -> None:
+        """Settle a file at once if the index holds its content; otherwise begin to read it."""
+        self._tell(looking=path)
         try:
-            self._add(path)
-        except (UnreadablePaperError, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            if reason is None or (isinstance(error, OSError) and not _concerns(error, path)):
+            source = self._source(path)
+        except OSError as error:
+            if error.strerror is None or Path(str(error.filename)) != path:
                 raise
-            record_failure(self._store, path, reason)
-            self.report.failed.append(FailedPaper(path, reason))
+            self._fail(path, error.strerror)
+            return
+        if source is None:
+            return
+        if source.sha256 in self._in_hand:
+            self._held[source.sha256].append(path)
+        elif not self._settle_known(source):
+            self._begin(source)
 
-    def _add(self, path: Path) -> None:
+    def _source(self, path: Path) -> SourceFile | None:
+        """Return the state of a file, None if it is as it was when it was read."""
         status = path.stat()
-        before = self._by_path.get(path)
+        before = self._known.at(path)
         if before and (before[1].size, before[1].mtime_ns) == (status.st_size, status.st_mtime_ns):
             self.report.unchanged.append(before[0])
-            return
-        source = SourceFile(path, file_sha256(path), status.st_size, status.st_mtime_ns)
-        same = self._by_content.get(source.sha256)
-        if same is not None:
-            self._add_known(source, *same)
-            return
-        paper = self._read(source)
-        self._remember(paper, source)
-        (self.report.changed if before else self.report.added).append(paper)
+            return None
+        return SourceFile(path, file_sha256(path), status.st_size, status.st_mtime_ns)
 
-    def _add_known(self, source: SourceFile, paper: Paper, at: SourceFile) -> None:
+    def _settle_known(self, source: SourceFile) -> bool:
         """Take in a file whose content the index holds: the same file, a copy, or a moved one."""
+        known = self._known.with_content(source.sha256)
+        if known is None:
+            return False
+        paper, at = known
+        replaced = self._known.at(source.path)
         if at.path != source.path and at.path.exists() and file_sha256(at.path) == at.sha256:
             self.report.duplicates.append(source.path)
-            replaced = self._by_path.pop(source.path, None)
             if replaced:
                 remove_paper(self._store, replaced[0].id)
-                self._by_content.pop(replaced[1].sha256)
-            return
+                self._let_go(replaced[0])
+            return True
+        if replaced and replaced[0].id == paper.same_as:
+            return False  # it leaves with the paper that it is folded into, so it is read again
         move_paper(self._store, paper.id, source)
+        if replaced and replaced[0].id != paper.id:
+            self._let_go(replaced[0])
         moved = replace(paper, path=source.path)
-        self._by_path.pop(at.path, None)
-        self._remember(moved, source)
+        self._known.remember(moved, source)
         same_place = at.path == source.path
         (self.report.unchanged if same_place else self.report.renamed).append(moved)
+        return True
 
-    def _remember(self, paper: Paper, source: SourceFile) -> None:
-        replaced = self._by_path.get(source.path)
-        if replaced:
-            self._by_content.pop(replaced[1].sha256, None)
-        self._by_path[source.path] = self._by_content[source.sha256] = (paper, source)
+    def _begin(self, source: SourceFile) -> None:
+        reading = Reading(source)
 
-    def _read(self, source: SourceFile) -> Paper:
-        self.tell("reading")
-        parsed = self._parse(source.path)
-        pages = page_documents(source.path, parsed.pages, parsed.labels)
-        metadata = paper_metadata(source.path, parsed)
-        passages = SentenceChunker().transform_documents(pages)
-        passages = without_title_block(passages, metadata.title)
-        vectors = self._embed(passages)
-        paper = add_paper(self._store, source, metadata, pages, passages, vectors)
-        return Paper(paper, source.sha256, source.path, metadata, len(pages), len(passages))
+        def on_page(pages: int) -> None:
+            reading.pages = pages
 
-    def _parse(self, path: Path) -> ParsedPaper:
-        if path.suffix.lower() != ".pdf":
-            return read_text(path)
-        return read_pdf(
-            path, self._process, on_page=lambda pages: self.tell("reading", pages=pages)
-        )
+        self._in_hand[source.sha256] = reading
+        self._reads[self._workers.read(source.path, on_page=on_page)] = reading
 
-    def _embed(self, passages: Sequence[Document]) -> Vectors:
-        """Return `(n, d)` float32 unit vectors, longest passages first so that little is padded."""
-        if not self._model_loaded:
-            self.tell("loading model")
-            self._waiting(lambda: self._embeddings.embed_query("ready"))
-            self._model_loaded = True
-        texts = [embedded_text(passage) for passage in passages]
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]), reverse=True)
-        vectors: list[list[float]] = [[]] * len(texts)
-        for start in range(0, len(order), _BATCH):
-            self.tell("embedding", done=start, passages=len(texts))
-            batch = order[start : start + _BATCH]
-            embed = partial(self._embeddings.embed_documents, [texts[at] for at in batch])
-            found = self._waiting(embed)
-            for at, vector in zip(batch, found, strict=True):
-                vectors[at] = vector
-        self.tell("embedding", done=len(texts), passages=len(texts))
-        if not texts:
-            return np.zeros((0, self._store.dimension()), dtype=np.float32)
-        return unit_rows(np.asarray(vectors, dtype=np.float32))
+    def _take_read(self, reading: Reading, read: ReadResult) -> None:
+        """Decide what becomes of a file that was read."""
+        source = reading.source
+        if read.paper is None:
+            self._fail(source.path, read.reason)
+            self._settle(source)
+            return
+        unstored = Unstored(source, read.paper, read.signature, read.vectors)
+        self._in_hand[source.sha256] = unstored
+        self._fold_or_embed(unstored)
 
-    def _waiting(self, work: Callable[[], Result]) -> Result:
-        """Run something long and go on reporting meanwhile."""
-        return run_reporting(work, lambda: self._on_progress(self._progress))
+    def _fold_or_embed(self, new: Unstored) -> None:
+        """Fold a near-duplicate into the paper it is like, embed any other paper."""
+        like = self._like(new)
+        if isinstance(like, Unstored):
+            self._held[like.source.sha256].append(new)
+            return
+        if like and not is_better(new.paper.metadata, like.metadata):
+            self._store_folded(new, like)
+            return
+        new.takes_over = like
+        self._signatures.add(new.source.sha256, new.signature)
+        self._embed(new)
 
-    def tell(
+    def _like(self, new: Unstored) -> Paper | Unstored | None:
+        """Return the paper, stored or not yet, that this one is a version of."""
+        before = self._known.at(new.source.path)
+        for name in self._signatures.alike(new.signature):
+            other = self._in_hand.get(name)
+            if isinstance(other, Unstored):
+                if may_be_one(new.paper.metadata, other.paper.metadata):
+                    return other
+                continue
+            kept = self._known.paper(name)
+            is_itself = before is not None and before[0].id == name
+            if kept and not is_itself and may_be_one(new.paper.metadata, kept.metadata):
+                return kept
+        return None
+
+    def _embed(self, new: Unstored) -> None:
+        texts = [embedded_text(passage) for passage in new.paper.passages]
+        passages = new.passages = WaitingPaper(new.source.sha256, texts)
+        if new.vectors is not None:
+            passages.put(range(len(texts)), new.vectors)
+        elif before := self._known.at(new.source.path):
+            self._reuse(before[0], passages)
+        if not passages.missing:
+            self._store_paper(new)
+            return
+        self._tell()  # before the first job, which loads the model
+        self._queue.put(passages)
+
+    def _reuse(self, before: Paper, passages: WaitingPaper) -> None:
+        """Take the vectors of the passages that an earlier version of the file had too."""
+        found = self._store.passages(self._store.keys_of([before.id]))
+        key_of = {embedded_text(passage): key for key, passage in found.items()}
+        same = [at for at, text in enumerate(passages.texts) if text in key_of]
+        passages.put(same, self._store.embeddings_of([key_of[passages.texts[at]] for at in same]))
+
+    def _unstored(self, sha256: str) -> Unstored:
+        found = self._in_hand[sha256]
+        assert isinstance(found, Unstored)  # noqa: S101  (only what is read is embedded)
+        return found
+
+    def _store_paper(self, new: Unstored) -> None:
+        before = self._known.at(new.source.path)
+        stored = self._put(new, new.paper.passages, takes_over=new.takes_over)
+        self._signatures.remove(new.source.sha256)
+        self._signatures.add(stored.id, new.signature)
+        if new.takes_over and self._known.paper(new.takes_over.id):
+            self._take_over(new.takes_over, stored)
+        (self.report.changed if before else self.report.added).append(stored)
+        self._settle(new.source)
+
+    def _store_folded(self, new: Unstored, kept: Paper) -> None:
+        self.report.folded.append(self._put(new, [], same_as=kept.id))
+        self._settle(new.source)
+
+    def _put(
         self,
-        phase: Phase,
+        new: Unstored,
+        passages: Sequence[Document],
         *,
-        pages: int | None = None,
-        done: int | None = None,
-        passages: int | None = None,
-    ) -> None:
-        """Report where the work stands; what is left out stays as it was."""
-        now = self._progress
-        self._progress = replace(
-            now,
-            phase=phase,
-            pages=now.pages if pages is None else pages,
-            done=now.done if done is None else done,
-            passages=now.passages if passages is None else passages,
+        same_as: str | None = None,
+        takes_over: Paper | None = None,
+    ) -> Paper:
+        """Store a paper in place of what its file held before, in one transaction."""
+        before = self._known.at(new.source.path)
+        metadata, pages = new.paper.metadata, new.paper.pages
+        dimension = self._store.dimension()
+        none = np.zeros((0, dimension), dtype=np.float32)
+        paper = add_paper(
+            self._store,
+            new.source,
+            metadata,
+            pages,
+            passages,
+            new.passages.vectors(dimension) if new.passages else none,
+            signature=new.signature,
+            same_as=same_as,
+            takes_over=takes_over.id if takes_over else None,
         )
-        self._on_progress(self._progress)
+        if before:
+            self._let_go(before[0])
+        hidden = sum(len(page.metadata["hidden_text"]) for page in pages)
+        counts = len(pages), len(passages)
+        stored = Paper(
+            *(paper, new.source.sha256, new.source.path, metadata),
+            *(*counts, hidden, same_as),
+        )
+        self._known.remember(stored, new.source)
+        return stored
+
+    def _take_over(self, old: Paper, by: Paper) -> None:
+        """Note that a paper, and those folded into it, are folded into a better one now."""
+        self._signatures.remove(old.id)
+        report = self.report
+        for papers in (report.added, report.changed, report.renamed, report.unchanged):
+            papers[:] = [paper for paper in papers if paper.id != old.id]
+        own = self._known.with_content(old.sha256)
+        for paper, source in [*([own] if own else []), *self._known.folded_into(old.id)]:
+            folded = replace(paper, same_as=by.id, chunks=0)
+            self._known.remember(folded, source)
+            if paper.id == old.id:
+                report.folded.append(folded)
+
+    def _let_go(self, gone: Paper) -> None:
+        """Forget a paper that has left; those folded into it left with it and are read again."""
+        self._signatures.remove(gone.id)
+        for paper, source in self._known.folded_into(gone.id):
+            self._known.forget(paper.id)
+            self._todo[source.path] = None
+        self._known.forget(gone.id)
+
+    def _settle(self, source: SourceFile) -> None:
+        """Take up what has waited for a file to be stored or given up."""
+        del self._in_hand[source.sha256]
+        for held in self._held.pop(source.sha256, []):
+            if isinstance(held, Unstored):
+                self._fold_or_embed(held)
+            else:
+                self._todo[held] = None
+
+    def _fail(self, path: Path, reason: str) -> None:
+        record_failure(self._store, path, reason)
+        self.report.failed.append(FailedPaper(path, reason))
+
+    def _tell(self, *, looking: Path | None = None) -> None:
+        """Report where the work stands: the file looked at, or the first one in hand."""
+        finished = max(0, self._of - len(self._todo) - len(self._in_hand))
+        if looking:
+            self._on_progress(AddProgress(max(1, finished), self._of, looking.name, "looking"))
+            return
+        number = min(finished + 1, self._of)
+        is_loading = self._queue.is_loading
+        self._on_progress(progress(number, self._of, self._in_hand.values(), is_loading=is_loading))
 
 
 def embedded_text(passage: Document) -> str:
@@ -222,11 +359,6 @@ def run_reporting(work: Callable[[], Result], report: Callable[[], None]) -> Res
                 report()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _concerns(error: OSError, path: Path) -> bool:
-    """Tell whether an error is about the paper, not about the disk of the index."""
-    return error.filename is not None and Path(str(error.filename)) == path
 
 
 def _is_missing(paper: Paper, found: FoundFiles) -> bool:

@@ -1,10 +1,13 @@
 """Whether an index is sound, row by row; repairs what can be derived."""
 
-from collections.abc import Callable
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 from r1agent_indexes.store import Store, digest
-from r1agent_indexes.types import IndexProblem, IndexReport
-from r1agent_indexes.vectors.faiss_index import FaissIndex, file_sha256
+from r1agent_indexes.types import IndexProblem, IndexReport, Paper
+from r1agent_indexes.vectors.protocol import VectorIndex
+from r1agent_indexes.vectors.saved_file import file_sha256
 from r1agent_indexes.writing import (
     delete_orphans,
     rebuild_keywords,
@@ -12,10 +15,19 @@ from r1agent_indexes.writing import (
     remove_paper,
 )
 
+_BLOCK = 5_000
+"""Passages compared at once: some megabytes of text."""
+_COMPARED = """
+    SELECT c.key, c.paper, c."start", c."end", c.digest, length(c.embedding) = ?2 AS is_whole,
+        length(g.text) AS size, substr(g.text, c."start" + 1, c."end" - c."start") AS text
+    FROM chunks c LEFT JOIN pages g ON g.paper = c.paper AND g.page = c.page
+    WHERE c.key > ?1 AND c.paper NOT NULL ORDER BY c.key LIMIT ?3
+"""
+
 
 def check_index(
     store: Store,
-    vectors: FaissIndex,
+    vectors: VectorIndex,
     manifest_problem: str | None,
     *,
     repair: Callable[[], None] | None,
@@ -24,13 +36,14 @@ def check_index(
 
     Args:
         store: Its database.
-        vectors: Its FAISS index.
+        vectors: Its FAISS index, or the vector store in its place.
         manifest_problem: What is wrong with its manifest.
         repair: Writes `vectors.faiss` and the manifest again; None only looks.
     """
     fix = repair is not None
     problems = [*_database(store)]
     problems += _orphans(store, fix=fix)
+    problems += _folds(store, fix=fix)
     problems += _spans(store, fix=fix)
     problems += _keywords(store, fix=fix)
     derived = [("vectors", vectors.problem()), ("manifest", manifest_problem)]
@@ -47,6 +60,7 @@ def check_index(
         pages=store.number("SELECT count(*) FROM pages"),
         chunks=store.number("SELECT count(*) FROM chunks"),
         problems=[*problems, *_sources(store)],
+        vectors=vectors.describe(),
     )
 
 
@@ -57,7 +71,8 @@ def _database(store: Store) -> list[IndexProblem]:
 
 def _orphans(store: Store, *, fix: bool) -> list[IndexProblem]:
     count = store.number(
-        "SELECT (SELECT count(*) FROM chunks WHERE paper NOT IN (SELECT id FROM papers))"
+        "SELECT (SELECT count(*) FROM chunks"
+        " WHERE paper IS NOT NULL AND paper NOT IN (SELECT id FROM papers))"
         " + (SELECT count(*) FROM pages WHERE paper NOT IN (SELECT id FROM papers))"
     )
     if count and fix:
@@ -66,33 +81,49 @@ def _orphans(store: Store, *, fix: bool) -> list[IndexProblem]:
     return [IndexProblem("orphan", text, repaired=fix)] if count else []
 
 
+def _folds(store: Store, *, fix: bool) -> list[IndexProblem]:
+    """Find papers folded into nothing, or folded and yet with passages; they are read again."""
+    found = store.rows(
+        "SELECT id FROM papers p WHERE same_as NOT NULL AND (same_as NOT IN"
+        " (SELECT id FROM papers WHERE same_as IS NULL) OR id IN (SELECT paper FROM chunks))"
+    )
+    if fix:
+        for paper in store.papers_with([row["id"] for row in found]):
+            _take_out(store, paper)
+    text = f"{len(found)} near-duplicates are folded into no paper; add them again"
+    return [IndexProblem("orphan", text, repaired=fix)] if found else []
+
+
 def _spans(store: Store, *, fix: bool) -> list[IndexProblem]:
     """Compare every passage with its page; a paper that differs is taken out to be read again."""
+    wrong = Counter(row["paper"] for row in _passages(store) if not _is_sound(row))
     problems = []
-    width = 2 * store.dimension()
-    for paper in store.papers():
-        wrong = [key for key in store.keys_of([paper.id]) if not _is_sound(store, key, width)]
-        if not wrong:
-            continue
-        text = f"{len(wrong)} passages of {paper.file!r} are not what their pages say"
+    for paper in store.papers_with(list(wrong)):
+        text = f"{wrong[paper.id]} passages of {paper.file!r} are not what their pages say"
         problems.append(IndexProblem("span", f"{text}; add it again", repaired=fix))
         if fix:
-            remove_paper(store, paper.id)
-            record_failure(store, paper.path, "its rows were damaged and taken out; add it again")
+            _take_out(store, paper)
     return problems
 
 
-def _is_sound(store: Store, key: int, width: int) -> bool:
-    row = store.rows(
-        'SELECT c."start", c."end", c.digest, length(c.embedding) AS width, length(g.text) AS size,'
-        ' substr(g.text, c."start" + 1, c."end" - c."start") AS text FROM chunks c'
-        " LEFT JOIN pages g ON g.paper = c.paper AND g.page = c.page WHERE c.key = ?",
-        (key,),
-    )[0]
-    if row["text"] is None or row["width"] != width:
+def _passages(store: Store) -> Iterator[sqlite3.Row]:
+    """Yield what is to be compared of every passage of a paper, in blocks of bounded size."""
+    after, width = 0, 2 * store.dimension()
+    while found := store.rows(_COMPARED, (after, width, _BLOCK)):
+        after = found[-1]["key"]
+        yield from found
+
+
+def _is_sound(row: sqlite3.Row) -> bool:
+    if row["text"] is None or not row["is_whole"]:
         return False
     inside = 0 <= row["start"] < row["end"] <= row["size"]
     return bool(inside and digest(row["text"]) == row["digest"])
+
+
+def _take_out(store: Store, paper: Paper) -> None:
+    remove_paper(store, paper.id)
+    record_failure(store, paper.path, "its rows were damaged and taken out; add it again")
 
 
 def _keywords(store: Store, *, fix: bool) -> list[IndexProblem]:
@@ -103,7 +134,10 @@ def _keywords(store: Store, *, fix: bool) -> list[IndexProblem]:
     if count and fix:
         rebuild_keywords(store)
     text = f"{count} passages differ between the keyword index and the database"
-    return [IndexProblem("keywords", text, repaired=fix)] if count else []
+    found = [text if count else None, store.words.problem(store)]
+    if found[1] and fix:
+        store.words.forget()
+    return [IndexProblem("keywords", each, repaired=fix) for each in found if each]
 
 
 def _sources(store: Store) -> list[IndexProblem]:

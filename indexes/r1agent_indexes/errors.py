@@ -9,6 +9,8 @@ PaperIndexError
 ├── PaperNotFoundError     no such paper, page or passage
 ├── UnreadablePaperError   one file that cannot be read, with the reason
 ├── EmbeddingModelError    the embedding model is not there
+├── ClusterError           the Ray cluster cannot be reached or used
+├── VectorStoreError       the external vector store failed, or was made in another way
 └── DiskFullError          no space left
 """
 
@@ -47,6 +49,14 @@ class UnreadablePaperError(PaperIndexError):
 
 class EmbeddingModelError(PaperIndexError):
     """Report an embedding model that cannot be loaded."""
+
+
+class ClusterError(PaperIndexError):
+    """Report a Ray cluster that cannot be reached or used."""
+
+
+class VectorStoreError(PaperIndexError):
+    """Report an external vector store that failed, or that the index cannot use."""
 
 
 class DiskFullError(PaperIndexError):

@@ -1,21 +1,25 @@
 """PaperIndex: an index of papers on disk. Read this first."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from langchain_core.documents import Document
+from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.embeddings import Embeddings
+from langchain_core.vectorstores import VectorStore
 
+from r1agent_indexes.bibliography.filtering import no_paper_fits, without_year
 from r1agent_indexes.build import add_papers, run_reporting
 from r1agent_indexes.check import check_index
 from r1agent_indexes.disk import disk_errors
 from r1agent_indexes.embed import identity_of, load_embeddings
 from r1agent_indexes.errors import (
     IndexFormatError,
+    IndexLockedError,
     IndexMismatchError,
     IndexNotFoundError,
     PaperIndexError,
@@ -24,12 +28,25 @@ from r1agent_indexes.errors import (
 from r1agent_indexes.lock import writer_lock
 from r1agent_indexes.manifest import IndexManifest
 from r1agent_indexes.schema import FORMAT
-from r1agent_indexes.search.retriever import PaperRetriever, search_passages
+from r1agent_indexes.search.retriever import PaperRetriever, SearchOptions, search_passages
 from r1agent_indexes.store import Store
-from r1agent_indexes.types import AddProgress, AddReport, FailedPaper, IndexReport, Paper
+from r1agent_indexes.types import (
+    AddProgress,
+    AddReport,
+    FailedPaper,
+    IndexReport,
+    Paper,
+    PaperFilter,
+)
+from r1agent_indexes.vectors.external import ExternalVectors
 from r1agent_indexes.vectors.faiss_index import FaissIndex
 from r1agent_indexes.vectors.passage_store import PassageStore
+from r1agent_indexes.vectors.protocol import VectorIndex
+from r1agent_indexes.workers import Workers
 from r1agent_indexes.writing import remove_paper
+
+if TYPE_CHECKING:
+    from r1agent_indexes.bibliography.registries import Registries
 
 _DATABASE = "papers.sqlite"
 
@@ -37,31 +54,46 @@ _DATABASE = "papers.sqlite"
 class PaperIndex:
     """Papers, their pages and passages in one folder; get one with `PaperIndex.open`."""
 
-    def __init__(self, path: Path, store: Store, embeddings: Embeddings) -> None:
+    def __init__(
+        self,
+        path: Path,
+        store: Store,
+        embeddings: Embeddings,
+        vectors: VectorIndex | None = None,
+    ) -> None:
         """Store the parts; `open` checks that they belong together."""
         self.path = path
         self.store = store
         self.embeddings = embeddings
-        self.vectors = FaissIndex(path, store)
+        self.vectors: VectorIndex = vectors or FaissIndex(path, store)
 
     @classmethod
     def open(
-        cls, path: str | Path, *, embeddings: Embeddings | None = None, create: bool = False
+        cls,
+        path: str | Path,
+        *,
+        embeddings: Embeddings | None = None,
+        create: bool = False,
+        vectors: VectorStore | None = None,
     ) -> Self:
         """Open the index in folder `path`.
 
         Args:
             path: The folder of the index.
-            embeddings: The model it was, or will be, built with; default `load_embeddings()`.
+            embeddings: The model it was, or will be, built with; default that of `vectors`, else
+                `load_embeddings()`.
             create: Make the index if there is none.
+            vectors: A langchain-core vector store to search in the place of FAISS. It is brought
+                up to date here, unless another process is writing, and at every change.
 
         Raises:
             IndexNotFoundError: There is no index and `create` is not set.
             IndexMismatchError: It was built with another embedding model.
             IndexFormatError: It was made by another version, or is damaged.
+            VectorStoreError: `vectors` cannot be reached, or has no `StoredEmbeddings`.
         """
         folder = Path(path).expanduser()
-        model = embeddings or load_embeddings()
+        model = embeddings or (vectors and vectors.embeddings) or load_embeddings()
         if not (folder / _DATABASE).is_file():
             _require_creation(folder, create=create)
             with disk_errors(folder):
@@ -73,19 +105,45 @@ class PaperIndex:
         except PaperIndexError:
             store.close()
             raise
-        return cls(folder, store, model)
+        if vectors is None:
+            return cls(folder, store, model)
+        return cls._with_external(folder, store, model, vectors)
+
+    @classmethod
+    def _with_external(
+        cls, folder: Path, store: Store, model: Embeddings, vectors: VectorStore
+    ) -> Self:
+        try:
+            index = cls(folder, store, model, ExternalVectors(folder, store, vectors))
+            if not index.vectors.is_saved():
+                with suppress(IndexLockedError), index.writing():
+                    pass  # saved at its end
+        except PaperIndexError:
+            store.close()
+            raise
+        return index
 
     def add(
         self,
         paths: Sequence[str | Path],
         *,
         on_progress: Callable[[AddProgress], None] | None = None,
+        workers: Workers | None = None,
+        registries: "Registries | None" = None,
     ) -> AddReport:
         """Bring the index up to date with files and folders of papers.
 
         New files are read, changed ones read again, moved ones followed; unchanged ones cost
         nothing. A file that cannot be read is listed with its reason and tried again next time.
-        Every paper is committed before the next is opened.
+        A near-duplicate is folded into the paper that it is like. Every paper is committed as soon
+        as its last passage is embedded.
+
+        Args:
+            paths: Papers, and folders that are searched for papers.
+            on_progress: Hears at least twice a second how far the work is.
+            workers: Who reads the files; default `LocalWorkers()`. They are closed at the end.
+            registries: Where to look up title, authors, year, DOI and venue of the papers; default
+                nowhere. What was answered is kept, and asked once.
 
         Raises:
             NoPapersError: There is nothing to index in `paths`.
@@ -95,17 +153,35 @@ class PaperIndex:
         tell = on_progress or (lambda _progress: None)
         with writer_lock(self.path):
             try:
-                report = add_papers(self.store, self.embeddings, paths, tell)
+                report = add_papers(
+                    self.store,
+                    self.embeddings,
+                    paths,
+                    tell,
+                    workers=workers,
+                    registries=registries,
+                )
             except KeyboardInterrupt:
                 self._save()  # so that a stopped build is a whole index of the papers read so far
                 raise
             saving = AddProgress(0, 0, "", "saving")
+            tell(saving)
             run_reporting(self._save, lambda: tell(saving))
-            return report
+            return replace(report, vectors=self.vectors.describe())
 
-    def papers(self) -> list[Paper]:
-        """Return all papers, by path."""
-        return self.store.papers()
+    def papers(self, where: PaperFilter | None = None) -> list[Paper]:
+        """Return the papers that fit a filter, or all, by path.
+
+        Raises:
+            PaperNotFoundError: There is a filter and no paper fits it.
+        """
+        within = self._within(None, where)
+        papers = self.store.papers()
+        return papers if within is None else [paper for paper in papers if paper.id in within]
+
+    def without_year(self, where: PaperFilter) -> int:
+        """Count the papers that a filter leaves out only because their year is not known."""
+        return without_year(self.store.briefs(), where)
 
     def failures(self) -> list[FailedPaper]:
         """Return the files that could not be read, with reasons."""
@@ -114,14 +190,19 @@ class PaperIndex:
     def remove(self, which: str) -> list[Paper]:
         """Take out the papers with this file name, id (or its beginning), path or title.
 
+        Near-duplicates that are folded into one of them leave with it and are returned too: they
+        have no passages of their own. The next `add` of their files reads them.
+
         Raises:
             PaperNotFoundError: No paper is meant by `which`.
         """
         papers = self._matching(which)
+        ids = {paper.id for paper in papers}
+        folded = [one for one in self.papers() if one.same_as in ids and one.id not in ids]
         with self.writing():
             for paper in papers:
                 remove_paper(self.store, paper.id)
-        return papers
+        return papers + folded
 
     def check(self, *, repair: bool = False) -> IndexReport:
         """Compare every row with what it was derived from; `repair` derives it again.
@@ -136,7 +217,14 @@ class PaperIndex:
             return check_index(self.store, self.vectors, problem, repair=self._save)
 
     def search(
-        self, query: str, *, k: int = 8, papers: Collection[str] | None = None
+        self,
+        query: str,
+        *,
+        k: int = 8,
+        papers: Collection[str] | None = None,
+        where: PaperFilter | None = None,
+        diversity: float = 0.0,
+        reranker: BaseDocumentCompressor | None = None,
     ) -> list[Document]:
         """Return the best passages for a question by meaning and by words, best first.
 
@@ -144,21 +232,38 @@ class PaperIndex:
             query: A question or key words.
             k: How many passages, at most.
             papers: Search these only (ids or file names).
+            where: Search the papers that fit this filter only.
+            diversity: From 0 to 1: how much a passage loses by being like one before it.
+            reranker: Puts the best passages in an order of its own; see `load_reranker`.
+
+        Raises:
+            PaperNotFoundError: One of `papers` is not there, or no paper fits `where`.
         """
         if not query.strip() or k < 1:
             return []
-        within = None if papers is None else {p.id for one in papers for p in self._matching(one)}
+        within = self._within(papers, where)
         embedding = self.embeddings.embed_query(query)
-        return search_passages(self.store, self.vectors, query, embedding, k=k, papers=within)
+        options = SearchOptions(diversity, reranker)
+        return search_passages(
+            self.store, self.vectors, query, embedding, k=k, papers=within, options=options
+        )
 
-    def read_page(self, paper: str, page: int) -> Document:
+    def read_page(self, paper: str, page: int, *, hidden: bool = False) -> Document:
         """Return the whole text of a page, counted from 1.
+
+        Its metadata says in `hidden` how many characters on it a reader cannot see (white, tiny,
+        off the page, …). They are in no passage and in no text.
+
+        Args:
+            paper: File name, id, path or title.
+            page: The page, from 1.
+            hidden: Put what cannot be seen into the metadata, as `hidden_text`.
 
         Raises:
             PaperNotFoundError: There is no such paper or page.
         """
         found = self._matching(paper)[0]
-        document = self.store.page(found.id, page)
+        document = self.store.page(found.id, page, hidden=hidden)
         if document is None:
             raise PaperNotFoundError(
                 f"Paper {found.id} ({found.file!r}) has no page {page}: its pages are 1 to "
@@ -171,9 +276,24 @@ class PaperIndex:
         found = self.store.passages_by_id(ids)
         return [found[id_] for id_ in ids if id_ in found]
 
-    def as_retriever(self, *, k: int = 8, papers: Sequence[str] | None = None) -> PaperRetriever:
+    def as_retriever(
+        self,
+        *,
+        k: int = 8,
+        papers: Sequence[str] | None = None,
+        where: PaperFilter | None = None,
+        diversity: float = 0.0,
+        reranker: BaseDocumentCompressor | None = None,
+    ) -> PaperRetriever:
         """Return this index as a langchain-core retriever."""
-        return PaperRetriever(index=self, k=k, papers=list(papers) if papers else None)
+        return PaperRetriever(
+            index=self,
+            k=k,
+            papers=list(papers) if papers else None,
+            where=where,
+            diversity=diversity,
+            reranker=reranker,
+        )
 
     def as_vector_store(self) -> PassageStore:
         """Return this index as a langchain-core vector store for any documents."""
@@ -192,6 +312,8 @@ class PaperIndex:
 
     def close(self) -> None:
         """Close the database."""
+        if isinstance(self.vectors, ExternalVectors):
+            self.vectors.close()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -209,10 +331,12 @@ class PaperIndex:
 
     def _save(self) -> None:
         """Write what is derived: the vectors first, the manifest that names them last."""
-        if self._manifest_problem() is None and self.vectors.is_saved():
+        derived = (self.vectors.is_saved(), self.store.words.is_saved(self.store))
+        if self._manifest_problem() is None and all(derived):
             return
         for left_by_a_killed_writer in self.path.glob(".*.part"):
             left_by_a_killed_writer.unlink()
+        self.store.words.save(self.store)
         manifest = self._manifest(vectors_sha256=self.vectors.save())
         manifest.write(self.path / "manifest.json")
 
@@ -235,6 +359,19 @@ class PaperIndex:
         if found != self._manifest(vectors_sha256=found.vectors_sha256):
             return "`manifest.json` tells of an earlier state"
         return None
+
+    def _within(self, papers: Collection[str] | None, where: PaperFilter | None) -> set[str] | None:
+        """Return the ids of the papers to search, or None for all."""
+        within = None if papers is None else {p.id for one in papers for p in self._matching(one)}
+        fitting = self.store.matching(where)
+        if where is None or fitting is None:
+            return within
+        both = fitting if within is None else within & fitting
+        if not both:
+            known = self.store.briefs()
+            asked = [paper for paper in known if within is None or paper.id in within]
+            raise PaperNotFoundError(no_paper_fits(asked, where))
+        return both
 
     def _matching(self, which: str) -> list[Paper]:
         papers = self.store.papers()

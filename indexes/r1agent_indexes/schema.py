@@ -24,6 +24,10 @@ CREATE TABLE chunks (
     embedding BLOB NOT NULL
 );
 CREATE INDEX chunks_of_paper ON chunks(paper);
+CREATE TABLE facts (
+    paper TEXT NOT NULL REFERENCES papers(id) ON DELETE CASCADE, source TEXT NOT NULL,
+    asked TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (paper, source)
+) WITHOUT ROWID;
 CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE keywords USING fts5(
     text, section, title, tokenize='porter unicode61 remove_diacritics 2'

@@ -18,10 +18,12 @@ import numpy as np
 from langchain_core.documents import Document
 from numpy.typing import NDArray
 
+from r1agent_indexes.bibliography.filtering import PaperBrief, fitting
 from r1agent_indexes.disk import disk_errors
 from r1agent_indexes.schema import SCHEMA
 from r1agent_indexes.search.keyword import keyword_query, keyword_text
-from r1agent_indexes.types import FailedPaper, Paper, PaperMetadata
+from r1agent_indexes.search.word_index import WordIndex
+from r1agent_indexes.types import FailedPaper, Paper, PaperFilter, PaperMetadata
 
 _PASSAGE = """
     SELECT c.key, c.id, c.paper, c.page, c."start", c."end", c.section, c.metadata,
@@ -32,7 +34,12 @@ _PASSAGE = """
 """
 _PASSAGES_BY_KEY = _PASSAGE + "WHERE c.key IN (SELECT value FROM json_each(?))"  # noqa: S608
 _PASSAGES_BY_ID = _PASSAGE + "WHERE c.id IN (SELECT value FROM json_each(?))"  # noqa: S608
-_FIELD_WEIGHTS = "1.0, 0.5, 0.5"
+_VECTORS = "SELECT key, embedding FROM chunks "
+_VECTORS_AT = _VECTORS + "WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key"  # noqa: S608
+_CACHE_KIB = 65_536
+"""Memory for pages of the database; with 2 MB, SQLite's own, a search took three times as long."""
+_FIELD_WEIGHTS = "1.0, 0.5, 2.0"
+"""Of text, section and title; picked on the training questions of SciFact."""
 Vectors = NDArray[np.float32]
 
 
@@ -46,13 +53,25 @@ class SourceFile:
     mtime_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class OwnedVectors:
+    """Passages of papers with their `(n, d)` float32 embeddings, read at once."""
+
+    keys: list[int]
+    papers: list[str]
+    vectors: Vectors
+
+
 class Store:
     """The tables of one index, safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
         """Open the database of `folder`."""
         self._folder = folder
+        self.words = WordIndex(folder)
         self._lock = threading.RLock()
+        self._matched: tuple[tuple[int, PaperFilter], set[str]] = (-1, PaperFilter()), set()
+        """The last filter asked for, at which revision, and what fitted it."""
         with disk_errors(folder):
             self._db = sqlite3.connect(
                 folder / "papers.sqlite", isolation_level=None, check_same_thread=False, timeout=30
@@ -61,6 +80,7 @@ class Store:
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
     @staticmethod
     def create(folder: Path, meta: Mapping[str, str]) -> None:
@@ -118,6 +138,10 @@ class Store:
         """Return all papers by path."""
         return [_paper(row) for row in self.rows(_PAPERS + " ORDER BY p.path")]
 
+    def papers_with(self, ids: Collection[str]) -> list[Paper]:
+        """Return papers by id; those that are not there are left out."""
+        return [_paper(row) for row in self.rows(_PAPERS_WITH, _json(ids))]
+
     def failures(self) -> list[FailedPaper]:
         """Return the files that could not be read."""
         found = self.rows("SELECT path, reason FROM failures ORDER BY path")
@@ -127,8 +151,36 @@ class Store:
         """Return all papers with the state of their files when they were read."""
         return [(_paper(row), _source(row)) for row in self.rows(_PAPERS)]
 
-    def page(self, paper: str, page: int) -> Document | None:
-        """Return the whole text of a page."""
+    def briefs(self) -> list[PaperBrief]:
+        """Return all papers by path, quicker than `papers` does."""
+        found = self.rows("SELECT * FROM papers ORDER BY path")
+        return [
+            PaperBrief(row["id"], Path(row["path"]), _facts(row), row["same_as"] or row["id"])
+            for row in found
+        ]
+
+    def matching(self, where: PaperFilter | None) -> set[str] | None:
+        """Return the ids of the papers that fit a filter, or None where all do.
+
+        A near-duplicate that fits stands for the paper that it is folded into.
+        """
+        if where is None or where.is_empty:
+            return None
+        revision, at, found = self.revision(), *self._matched
+        if at != (revision, where):
+            found = {paper.shown for paper in fitting(self.briefs(), where)}
+            self._matched = (revision, where), found
+        return set(found)
+
+    def signatures(self) -> list[tuple[str, bytes]]:
+        """Return id and MinHash of every paper that stands for itself and has one."""
+        found = self.rows(
+            "SELECT id, signature FROM papers WHERE signature NOT NULL AND same_as IS NULL"
+        )
+        return [(row["id"], row["signature"]) for row in found]
+
+    def page(self, paper: str, page: int, *, hidden: bool = False) -> Document | None:
+        """Return the whole text of a page; what cannot be seen on it only if `hidden` is set."""
         found = self.rows(
             "SELECT g.*, p.path, p.title, p.authors, p.year, p.doi FROM pages g"
             " JOIN papers p ON p.id = g.paper WHERE g.paper = ? AND g.page = ?",
@@ -136,8 +188,11 @@ class Store:
         )
         if not found:
             return None
-        span = {"start": 0, "end": len(found[0]["text"]), "section": None}
-        return _document(f"{paper}:p{page}", found[0], span)
+        row = found[0]
+        span = {"start": 0, "end": len(row["text"]), "section": None, "hidden": len(row["hidden"])}
+        return _document(
+            f"{paper}:p{page}", row, span | ({"hidden_text": row["hidden"]} if hidden else {})
+        )
 
     def passages(self, keys: Sequence[int]) -> dict[int, Document]:
         """Return passages by key; keys that are gone are left out."""
@@ -156,28 +211,93 @@ class Store:
         )
         return [row[0] for row in found]
 
+    def keys_after(self, key: int, *, most: int) -> list[int]:
+        """Return the keys of the passages that were added next after `key`, in order."""
+        query = "SELECT key FROM chunks WHERE key > ? ORDER BY key LIMIT ?"
+        return [row[0] for row in self.rows(query, (key, most))]
+
     def search_keywords(
         self, question: str, *, k: int, papers: Collection[str] | None = None
-    ) -> list[int]:
-        """Return the keys of the best passages of papers by BM25, best first."""
+    ) -> list[tuple[int, float]]:
+        """Return keys and BM25 scores, higher is better, of the best passages of papers."""
+        quick = self.words.search(question, k=k, papers=papers, revision=self.revision())
+        return self._search_fts(question, k, papers) if quick is None else quick
+
+    def _search_fts(
+        self, question: str, k: int, papers: Collection[str] | None
+    ) -> list[tuple[int, float]]:
         match = keyword_query(question)
         if not match:
             return []
         within = "" if papers is None else "AND c.paper IN (SELECT value FROM json_each(?2))"
+        join = f"JOIN chunks c ON c.key = keywords.rowid AND c.paper IS NOT NULL {within}"
+        has_loose = self.rows("SELECT 1 FROM chunks WHERE paper IS NULL LIMIT 1")
+        only = join if has_loose or papers is not None else ""
         found = self.rows(
-            f"SELECT c.key FROM keywords JOIN chunks c ON c.key = keywords.rowid"  # noqa: S608
-            f" WHERE keywords MATCH ?1 AND c.paper IS NOT NULL {within}"
-            f" ORDER BY bm25(keywords, {_FIELD_WEIGHTS}) LIMIT ?3",
+            f"SELECT keywords.rowid, -rank FROM keywords {only}"  # noqa: S608
+            f" WHERE keywords MATCH ?1 AND rank MATCH 'bm25({_FIELD_WEIGHTS})'"
+            " ORDER BY rank LIMIT ?3",
             (match, json.dumps(sorted(papers or ())), k),
         )
-        return [row[0] for row in found]
+        return [(row[0], row[1]) for row in found]
 
-    def vectors_after(self, key: int) -> tuple[NDArray[np.int64], Vectors]:
-        """Return keys and `(n, d)` float32 embeddings of the passages added after `key`."""
-        found = self.rows("SELECT key, embedding FROM chunks WHERE key > ? ORDER BY key", (key,))
-        keys = np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
-        stored = np.frombuffer(b"".join(row[1] for row in found), dtype=np.float16)
-        return keys, stored.reshape(len(found), self.dimension()).astype(np.float32)
+    def owners_of(self, keys: Sequence[int]) -> list[tuple[int, str]]:
+        """Return key and paper of those passages that are of a paper, by key."""
+        found = self.owned(keys)
+        return list(zip(found.keys, found.papers, strict=True))
+
+    def owned(self, keys: Sequence[int]) -> OwnedVectors:
+        """Return those of these passages that are of a paper, by key."""
+        found = self.rows(
+            "SELECT key, paper, embedding FROM chunks"
+            " WHERE key IN (SELECT value FROM json_each(?)) AND paper IS NOT NULL ORDER BY key",
+            _json(keys),
+        )
+        matrix = self._matrix([row[2] for row in found])
+        return OwnedVectors([row[0] for row in found], [row[1] for row in found], matrix)
+
+    def vector_blocks(
+        self, after: int, *, rows: int = 10_000
+    ) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
+        """Yield keys and `(n, d)` float32 embeddings of what was added after a key, by key.
+
+        Args:
+            after: The last key that the caller has; 0 for everything.
+            rows: How many a block, at most; this bounds the memory that the reader needs.
+        """
+        while True:
+            found = self.rows(_VECTORS + "WHERE key > ? ORDER BY key LIMIT ?", (after, rows))
+            if not found:
+                return
+            keys = np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
+            after = int(keys[-1])
+            yield keys, self._matrix([row[1] for row in found])
+
+    def embeddings_of(self, keys: Sequence[int]) -> Vectors:
+        """Return the `(n, d)` float32 embeddings of these passages, in the order asked.
+
+        Raises:
+            KeyError: A passage is gone.
+        """
+        found = self.rows(_VECTORS_AT, _json(keys))
+        stored = {row[0]: row[1] for row in found}
+        return self._matrix([stored[key] for key in keys])
+
+    def all_keys(self) -> NDArray[np.int64]:
+        """Return the keys of all passages, in order."""
+        found = self.rows("SELECT key FROM chunks")  # from `chunks_of_paper`, without the rows
+        return np.sort(np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found)))
+
+    def vectors_at(self, keys: Sequence[int]) -> tuple[NDArray[np.int64], Vectors]:
+        """Return keys and `(n, d)` float32 embeddings, by key; those that are gone are left out."""
+        found = self.rows(_VECTORS_AT, _json(keys))
+        there = np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
+        return there, self._matrix([row[1] for row in found])
+
+    def _matrix(self, stored: Sequence[bytes]) -> Vectors:
+        """Return stored embeddings as `(n, d)` float32."""
+        numbers = np.frombuffer(b"".join(stored), dtype=np.float16)
+        return numbers.reshape(len(stored), self.dimension()).astype(np.float32)
 
 
 _PAPERS = """
@@ -185,6 +305,8 @@ _PAPERS = """
         (SELECT count(*) FROM chunks c WHERE c.paper = p.id) AS chunks,
         (SELECT total(length(g.hidden)) FROM pages g WHERE g.paper = p.id) AS hidden FROM papers p
 """
+
+_PAPERS_WITH = _PAPERS + " WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.path"  # noqa: S608
 
 
 def set_meta(db: sqlite3.Connection, name: str, value: str) -> None:
@@ -209,18 +331,21 @@ def _json(values: Collection[object]) -> tuple[str]:
     return (json.dumps(list(values)),)
 
 
-def _paper(row: sqlite3.Row) -> Paper:
-    facts = PaperMetadata(
+def _facts(row: sqlite3.Row) -> PaperMetadata:
+    return PaperMetadata(
         title=row["title"],
         authors=tuple(json.loads(row["authors"])),
         **{name: row[name] for name in ("year", "doi", "arxiv_id", "venue", "citation_key")},
         tags=tuple(json.loads(row["tags"])),
     )
+
+
+def _paper(row: sqlite3.Row) -> Paper:
     return Paper(
         row["id"],
         row["sha256"],
         Path(row["path"]),
-        facts,
+        _facts(row),
         row["pages"],
         row["chunks"],
         hidden=int(row["hidden"]),

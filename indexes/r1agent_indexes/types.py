@@ -1,10 +1,13 @@
-"""What an index tells its callers: papers, failures, progress and reports."""
+"""What an index tells its callers: papers, filters, failures, progress and reports."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-Phase = Literal["looking", "reading", "loading model", "embedding", "saving", "done"]
+from r1agent_indexes.errors import PaperIndexError
+
+Phase = Literal["looking", "reading", "loading model", "embedding", "describing", "saving", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,63 @@ class PaperMetadata:
     """The paper's key in the BibTeX file beside it."""
     tags: tuple[str, ...] = ()
     """Key words that the user gave it in her reference manager."""
+
+
+Years = tuple[int | None, int | None]
+"""First and last year, both included; None leaves that end open."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFilter:
+    """Which papers to search: those that fit one value of every kind that is given."""
+
+    years: Years = (None, None)
+    """A paper whose year is not known fits no range."""
+    authors: tuple[str, ...] = ()
+    """Family names or whole names, without regard to case and accents."""
+    files: tuple[str, ...] = ()
+    """File names or patterns such as `2023-*.pdf`; with a slash, ends of paths."""
+    tags: tuple[str, ...] = ()
+    """Whole key words, without regard to case."""
+    papers: tuple[str, ...] = ()
+    """Ids, file names or titles."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether every paper fits."""
+        return self == PaperFilter()
+
+    @staticmethod
+    def parse_years(text: str) -> Years:
+        """Read `2020`, `2019-2021`, `2019-` or `-2021`.
+
+        Raises:
+            PaperIndexError: It is none of these.
+        """
+        single = re.fullmatch(r"(\d{4})", text.strip())
+        match = re.fullmatch(r"(\d{4})?\s*[-\u2013]\s*(\d{4})?", text.strip())
+        if single:
+            return int(single[1]), int(single[1])
+        if not match or not any(match.groups()):
+            raise PaperIndexError(
+                f"{text!r} is no range of years. Give `2020`, `2019-2021`, `2019-` or `-2021`."
+            )
+        first, last = (int(year) if year else None for year in match.groups())
+        if first and last and first > last:
+            raise PaperIndexError(f"The years {text!r} end before they begin. Turn them round.")
+        return first, last
+
+    def __str__(self) -> str:
+        """Return the filter in words, as `year 2019-2021, author 'Hinton'`."""
+        parts = []
+        if self.years != (None, None):
+            first, last = self.years
+            span = str(first) if first == last else f"{first or ''}-{last or ''}"
+            parts.append(f"year {span}")
+        for kind in ("authors", "files", "tags", "papers"):
+            values = " or ".join(repr(value) for value in getattr(self, kind))
+            parts += [f"{kind.removesuffix('s')} {values}"] if values else []
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +151,22 @@ class AddReport:
     renamed: list[Paper] = field(default_factory=list)
     duplicates: list[Path] = field(default_factory=list)
     """Files whose content another file of the index has, byte for byte."""
+    folded: list[Paper] = field(default_factory=list)
+    """Near-duplicates of a paper of the index, which `same_as` names; search finds that one."""
     failed: list[FailedPaper] = field(default_factory=list)
     missing: list[Paper] = field(default_factory=list)
     """Papers indexed from a given folder whose file is gone; kept until removed."""
     ignored: int = 0
     """Files of another kind found in given folders."""
+    described: int = 0
+    """Papers of which an export or a registry states what their files do not."""
+    failed_exports: list[FailedPaper] = field(default_factory=list)
+    """Exports beside the papers that could not be read, in part or at all."""
+    not_looked_up: str = ""
+    """Why registries were not asked about some papers, where they should have been."""
     seconds: float = 0.0
+    vectors: str = ""
+    """How the embeddings are held for search, and why so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +186,8 @@ class IndexReport:
     pages: int
     chunks: int
     problems: list[IndexProblem] = field(default_factory=list)
+    vectors: str = ""
+    """How the embeddings are held for search, and why so."""
 
     @property
     def ok(self) -> bool:

@@ -20,6 +20,8 @@ from r1agent_indexes.store import (
 from r1agent_indexes.types import PaperMetadata
 
 _SHORTEST_ID = 6
+_BLOCK = 1_000
+"""Passages whose key words are derived at once."""
 
 
 def add_paper(
@@ -29,29 +31,33 @@ def add_paper(
     pages: Sequence[Document],
     passages: Sequence[Document],
     vectors: Vectors,
+    *,
+    signature: bytes | None = None,
+    same_as: str | None = None,
+    takes_over: str | None = None,
 ) -> str:
-    """Put in a whole paper, in place of what its file held before; return its id."""
+    """Put in a whole paper, in place of what its file held before; return its id.
+
+    Args:
+        store: The database.
+        source: The file.
+        metadata: What is known about the paper.
+        pages: Its pages.
+        passages: Its passages; none where it is folded.
+        vectors: `(n, d)` float32, one a passage.
+        signature: Its MinHash.
+        same_as: The paper that it is folded into.
+        takes_over: A paper that is folded into it, with those folded into that one.
+    """
     with store.transaction() as db:
         _require_dimension(store, db, vectors)
-        for row in db.execute(
-            "SELECT id FROM papers WHERE path = ?", (str(source.path),)
-        ).fetchall():
-            _delete_paper(db, row["id"])
+        folded = _unfold(db, takes_over)
+        _delete_at(db, source.path)
         paper = _new_id(db, source.sha256)
         db.execute("DELETE FROM failures WHERE path = ?", (str(source.path),))
-        db.execute(
-            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(paper, source.sha256, str(source.path), source.size, source.mtime_ns),
-                *(metadata.title, json.dumps(metadata.authors), metadata.year),
-                *(metadata.doi, metadata.arxiv_id, metadata.venue, metadata.citation_key),
-                *(json.dumps(metadata.tags), None, None),
-            ),
-        )
+        _insert_paper(db, paper, source, metadata, signature, same_as)
         for page in pages:
-            number, label = page.metadata["page"], page.metadata["page_label"]
-            facts = (paper, number, label, page.page_content, page.metadata.get("hidden_text", ""))
-            db.execute("INSERT INTO pages VALUES (?, ?, ?, ?, ?)", facts)
+            _insert_page(db, paper, page)
         for number, (passage, vector) in enumerate(zip(passages, vectors, strict=True)):
             titled = Document(
                 id=f"{paper}:{number}",
@@ -59,6 +65,9 @@ def add_paper(
                 metadata=passage.metadata | {"paper": paper, "title": metadata.title},
             )
             _insert(db, titled, vector, text=None)
+        for one in folded:
+            _delete_chunks(db, "paper = ?", one)
+            db.execute("UPDATE papers SET same_as = ? WHERE id = ?", (paper, one))
     return paper
 
 
@@ -113,14 +122,18 @@ def rebuild_keywords(store: Store) -> None:
     """Derive the keyword index again."""
     with store.transaction() as db:
         db.execute("DELETE FROM keywords")
-        for row in db.execute("SELECT key FROM chunks").fetchall():
-            _insert_keywords(db, row["key"], store.passages([row["key"]])[row["key"]])
+        after = 0
+        while keys := store.keys_after(after, most=_BLOCK):
+            for key, passage in store.passages(keys).items():
+                _insert_keywords(db, key, passage)
+            after = keys[-1]
 
 
 def delete_orphans(store: Store) -> None:
     """Take out pages and passages whose paper is gone."""
     with store.transaction() as db:
-        db.execute("DELETE FROM chunks WHERE paper NOT IN (SELECT id FROM papers)")
+        orphans = "paper IS NOT NULL AND paper NOT IN (SELECT id FROM papers)"
+        db.execute(f"DELETE FROM chunks WHERE {orphans}")  # noqa: S608
         db.execute("DELETE FROM pages WHERE paper NOT IN (SELECT id FROM papers)")
 
 
@@ -142,6 +155,44 @@ def _new_id(db: sqlite3.Connection, sha256: str) -> str:
     taken = {row["id"] for row in db.execute("SELECT id FROM papers").fetchall()}
     lengths = range(_SHORTEST_ID, len(sha256) + 1)
     return next(sha256[:length] for length in lengths if sha256[:length] not in taken)
+
+
+def _unfold(db: sqlite3.Connection, paper: str | None) -> list[str]:
+    """Let a paper and those folded into it stand alone; return all of them."""
+    found = db.execute("SELECT id FROM papers WHERE ?1 IN (id, same_as)", (paper,)).fetchall()
+    db.execute("UPDATE papers SET same_as = NULL WHERE same_as = ?", (paper,))
+    return [row["id"] for row in found]
+
+
+def _delete_at(db: sqlite3.Connection, path: Path) -> None:
+    found = db.execute("SELECT id FROM papers WHERE path = ?", (str(path),)).fetchall()
+    for row in found:
+        _delete_paper(db, row["id"])
+
+
+def _insert_paper(
+    db: sqlite3.Connection,
+    paper: str,
+    source: SourceFile,
+    metadata: PaperMetadata,
+    signature: bytes | None,
+    same_as: str | None,
+) -> None:
+    db.execute(
+        "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(paper, source.sha256, str(source.path), source.size, source.mtime_ns),
+            *(metadata.title, json.dumps(metadata.authors), metadata.year),
+            *(metadata.doi, metadata.arxiv_id, metadata.venue, metadata.citation_key),
+            *(json.dumps(metadata.tags), signature, same_as),
+        ),
+    )
+
+
+def _insert_page(db: sqlite3.Connection, paper: str, page: Document) -> None:
+    known = page.metadata
+    facts = (paper, known["page"], known["page_label"], page.page_content)
+    db.execute("INSERT INTO pages VALUES (?, ?, ?, ?, ?)", (*facts, known.get("hidden_text", "")))
 
 
 def _insert(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from r1agent import __version__
-from r1agent.cli import ask, batch, chat, doctor, index, models, search, show
+from r1agent.cli import ask, batch, chat, doctor, fetch, index, models, search, show
 from r1agent.cli.ending import Commands
 
 app = typer.Typer(
@@ -52,5 +52,6 @@ app.command("search", epilog=_example('search "label smoothing" --index indexes/
 )
 app.command("show", epilog=_example("show last"))(show.show_run)
 app.add_typer(index.app, name="index")
+app.add_typer(fetch.app, name="papers")
 app.add_typer(models.app, name="models")
 app.command("doctor", epilog=_example("doctor --index indexes/kd"))(doctor.doctor)

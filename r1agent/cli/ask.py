@@ -21,6 +21,11 @@ EXIT_CODES = {"answered": 0, "failed": 1, "not_in_papers": 3}
 def ask(
     question: Annotated[str, typer.Argument(help="The question; `-` reads it from stdin.")],
     index: options.Index = None,
+    year: options.Year = None,
+    author: options.Author = None,
+    file: options.File = None,
+    tag: options.Tag = None,
+    reranker: options.Reranker = None,
     base_url: options.BaseUrl = None,
     model: options.Model = None,
     tests: Annotated[
@@ -44,10 +49,12 @@ def ask(
     """
     from r1agent.cli.ending import say
     from r1agent.cli.screen import data, notes, show_json
+    from r1agent.cli.within import filter_from
     from r1agent.report.view import open_view
 
     asked = _question(question)
     test_code = _tests(tests)
+    where = filter_from(year=year, author=author, file=file, tag=tag)
     run = RunId()
     view = open_view(notes(plain=plain), quiet=quiet, plain=plain)
     try:
@@ -56,6 +63,7 @@ def ask(
             settings = settings_from(
                 config,
                 index=index,
+                reranker=reranker,
                 base_url=base_url,
                 model=model,
                 unsafe_python=unsafe_python,
@@ -65,7 +73,7 @@ def ask(
             )
             from r1agent.load import load_assistant
 
-            with load_assistant(settings, on_progress=view.loading) as assistant:
+            with load_assistant(settings, where=where, on_progress=view.loading) as assistant:
                 answer = assistant.ask(asked, tests=test_code, on_event=run.noting(view.event))
     except KeyboardInterrupt:
         say(run.kept())

@@ -22,6 +22,10 @@ def batch(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Answers, as JSONL.")],
     index: options.Index = None,
+    year: options.Year = None,
+    author: options.Author = None,
+    file: options.File = None,
+    tag: options.Tag = None,
     base_url: options.BaseUrl = None,
     model: options.Model = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Questions at once.")] = 1,
@@ -44,9 +48,11 @@ def batch(
     from r1agent.batch import run_batch
     from r1agent.cli.ending import say
     from r1agent.cli.screen import notes, show, show_json
+    from r1agent.cli.within import filter_from
     from r1agent.report.batch_view import BatchView
     from r1agent.report.view import open_view
 
+    where = filter_from(year=year, author=author, file=file, tag=tag)
     items = _read(questions)
     left = _left(items, out) if resume else len(items)
     if not left:
@@ -67,7 +73,7 @@ def batch(
         with view:
             from r1agent.load import load_assistant
 
-            with load_assistant(settings, on_progress=view.loading) as assistant:
+            with load_assistant(settings, where=where, on_progress=view.loading) as assistant:
                 view.begin()
                 report = run_batch(
                     assistant, items, out, workers=workers, resume=resume, on_result=view.result

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from r1agent.assistant import ResearchAssistant
     from r1agent.settings import Settings
     from r1agent.types import Answer
+    from r1agent_indexes import PaperFilter
 
 HELP = """\
 /help     this list
@@ -26,6 +27,10 @@ Anything else is a question. Each stands alone: earlier answers are not read aga
 
 def chat(
     index: options.Index = None,
+    year: options.Year = None,
+    author: options.Author = None,
+    file: options.File = None,
+    tag: options.Tag = None,
     base_url: options.BaseUrl = None,
     model: options.Model = None,
     unsafe_python: options.UnsafePython = None,
@@ -37,8 +42,10 @@ def chat(
     """Ask one question after the other."""
     from r1agent.cli.ending import say
     from r1agent.cli.screen import notes
+    from r1agent.cli.within import filter_from
     from r1agent.report.view import open_view
 
+    where = filter_from(year=year, author=author, file=file, tag=tag)
     view = open_view(notes(plain=plain), quiet=quiet, plain=plain)
     with view:
         view.loading("Starting", None)
@@ -52,21 +59,28 @@ def chat(
         )
         from r1agent.load import load_assistant
 
-        assistant = load_assistant(settings, on_progress=view.loading)
+        assistant = load_assistant(settings, where=where, on_progress=view.loading)
     with assistant:
         say(f"r1agent with {assistant.model_name}. /help lists the commands.")
-        Chat(assistant, settings, quiet=quiet, plain=plain).run()
+        Chat(assistant, settings, where=where, quiet=quiet, plain=plain).run()
 
 
 class Chat:
     """Read questions and commands until the input ends."""
 
     def __init__(
-        self, assistant: ResearchAssistant, settings: Settings, *, quiet: bool, plain: bool
+        self,
+        assistant: ResearchAssistant,
+        settings: Settings,
+        *,
+        where: PaperFilter | None = None,
+        quiet: bool,
+        plain: bool,
     ) -> None:
         """Store what every question needs."""
         self.assistant = assistant
         self.settings = settings
+        self.where = where
         self.quiet = quiet
         self.plain = plain
         self.last: Answer | None = None
@@ -137,7 +151,7 @@ class Chat:
             say("No index: questions are answered without papers. Start with `--index DIR`.")
             return
         with open_index(self.settings) as papers:
-            show(*map(paper_line, papers.papers()))
+            show(*map(paper_line, papers.papers(self.where)))
 
 
 def _read_line() -> str | None:

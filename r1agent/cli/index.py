@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from r1agent.cli import options
-from r1agent.cli.session import open_index, settings_from
+from r1agent.cli.session import open_index, registries_of, settings_from
 
 if TYPE_CHECKING:
-    from r1agent_indexes import AddProgress
+    from r1agent.report.view import RunView
+    from r1agent.settings import Settings
+    from r1agent_indexes import AddProgress, RayWorkers
 
 app = typer.Typer(no_args_is_help=True, help="Build and tend an index of papers.")
 
@@ -20,7 +23,14 @@ app = typer.Typer(no_args_is_help=True, help="Build and tend an index of papers.
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATHS...", help="PDFs and folders.")],
     index: options.Index = None,
+    online: Annotated[
+        bool, typer.Option("--online", metavar="", help="Look papers up at Crossref and OpenAlex.")
+    ] = False,
     embedding_model: options.EmbeddingModel = None,
+    ray: Annotated[
+        str | None,
+        typer.Option("--ray", metavar="ADDRESS", help="Read and embed on this Ray cluster."),
+    ] = None,
     config: options.Config = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -39,8 +49,19 @@ def add(
         with view:
             view.loading("Opening the index", None)
             find_papers(paths)  # a wrong path is refused before an index is made
-            with open_index(settings, create=True) as papers:
-                report = papers.add(paths, on_progress=lambda step: view.loading(*_words(step)))
+            with ExitStack() as opened:
+                workers = _readers(ray, settings, view, opened) if ray else None
+                registries = registries_of(settings) if online else None
+                if registries is not None:
+                    opened.callback(registries.web.close)
+                papers = opened.enter_context(open_index(settings, create=True))
+                report = papers.add(
+                    paths,
+                    on_progress=lambda step: view.loading(*_words(step)),
+                    workers=workers,
+                    registries=registries,
+                )
+                problem = workers.problem() if workers else None
     except KeyboardInterrupt:
         say("Stopped; the papers read so far are in the index, the same command reads the rest.")
         raise typer.Exit(130) from None
@@ -48,7 +69,9 @@ def add(
         show_json(added_data(report))
     else:
         show(*added_lines(report))
-    indexed = report.added or report.changed or report.renamed or report.unchanged
+    if problem:
+        say(problem)
+    indexed = report.added or report.changed or report.renamed or report.unchanged or report.folded
     raise typer.Exit(0 if indexed or not report.failed else 1)
 
 
@@ -57,20 +80,22 @@ def list_papers(
     index: options.Index = None, config: options.Config = None, json: options.Json = False
 ) -> None:
     """List the papers of an index, and the files that could not be read."""
-    from r1agent.cli.papers import failed_lines, paper_data, paper_line
+    from r1agent.cli.papers import failed_lines, paper_data, paper_line, vectors_line
     from r1agent.cli.screen import show, show_json
 
     with open_index(settings_from(config, index=index)) as papers:
         held, failed = papers.papers(), papers.failures()
+        described = papers.vectors.describe()
     if json:
         show_json(
             {
                 "papers": [paper_data(paper) for paper in held],
                 "failed": [{"path": each.path, "reason": each.reason} for each in failed],
+                "vectors": described,
             }
         )
         return
-    show(*map(paper_line, held), *failed_lines(failed))
+    show(*map(paper_line, held), *failed_lines(failed), vectors_line(described))
 
 
 @app.command(epilog="Example: r1agent index remove draft.pdf --index indexes/kd")
@@ -81,6 +106,7 @@ def remove(
     json: options.Json = False,
 ) -> None:
     """Take a paper out of an index; its file stays where it is."""
+    from r1agent.cli.ending import say
     from r1agent.cli.papers import paper_data, paper_line
     from r1agent.cli.screen import show, show_json
 
@@ -90,6 +116,8 @@ def remove(
         show_json([paper_data(paper) for paper in removed])
         return
     show("Removed:", *map(paper_line, removed))
+    if any(paper.same_as for paper in removed):
+        say("Near-duplicates left with the paper they were folded into; the next add reads them.")
 
 
 @app.command(epilog="Example: r1agent index check --repair --index indexes/kd")
@@ -112,6 +140,16 @@ def check(
     else:
         show(*check_lines(report))
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _readers(address: str, settings: Settings, view: RunView, opened: ExitStack) -> RayWorkers:
+    """Start readers on a Ray cluster before an index is made, since it may not be there."""
+    from r1agent_indexes import RayWorkers, load_embeddings
+
+    view.loading("Starting readers on the Ray cluster", None)
+    workers = RayWorkers(address, load_embeddings(settings.embedding_model))
+    opened.callback(workers.close)
+    return workers
 
 
 def _words(step: AddProgress) -> tuple[str, float | None, str]:

@@ -44,3 +44,29 @@ Deadline = Annotated[
 RunsDir = Annotated[
     Path | None, typer.Option("--runs-dir", metavar="DIR", help="Where runs are recorded.")
 ]
+Reranker = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="MODEL",
+        help="Order passages anew: `late` (a second a search, no weights), or a cross-encoder.",
+    ),
+]
+Year = Annotated[
+    str | None,
+    typer.Option(
+        "--year", metavar="YEARS", help="Papers of `2020`, `2019-2021`, `2019-`, `-2021`."
+    ),
+]
+Author = Annotated[
+    list[str] | None,
+    typer.Option("--author", metavar="NAME", help="Papers by this one; again for others."),
+]
+File = Annotated[
+    list[str] | None,
+    typer.Option("--file", metavar="GLOB", help="Files of this name or pattern; again for others."),
+]
+Tag = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Papers with this key word; again for others."),
+]

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 def added_lines(report: AddReport) -> Iterator[RenderableType]:
     """Yield what an `add` did, with every failed file and its reason."""
     yield _summary(report)
-    yield from failed_lines(report.failed)
+    if report.vectors:
+        yield vectors_line(report.vectors)
+    yield from map(_folded_line, report.folded)
+    yield from failed_lines([*report.failed, *report.failed_exports])
+    if report.not_looked_up:
+        yield Text(report.not_looked_up, style="yellow")
 
 
 def _summary(report: AddReport) -> RenderableType:
@@ -29,13 +34,19 @@ def _summary(report: AddReport) -> RenderableType:
         "renamed": report.renamed,
         "unchanged": report.unchanged,
         "duplicates": report.duplicates,
+        "near-duplicates folded": report.folded,
         "failed": report.failed,
         "missing on disk": report.missing,
     }
     counts = ", ".join(f"{len(papers)} {kind}" for kind, papers in kinds.items() if papers)
     pages = sum(paper.pages for paper in (*report.added, *report.changed))
     new = f" ({pages} pages)" if pages else ""
+    new += f", {report.described} described by exports or registries" if report.described else ""
     return Text(f"Papers: {counts or 'none'}{new} in {report.seconds:.1f} s.")
+
+
+def _folded_line(paper: Paper) -> RenderableType:
+    return Hanging("folded  ", Text(f"{one_line(paper.file)}: same as {paper.same_as}"))
 
 
 def added_data(report: AddReport) -> dict[str, object]:
@@ -46,11 +57,23 @@ def added_data(report: AddReport) -> dict[str, object]:
         "renamed": [paper_data(paper) for paper in report.renamed],
         "unchanged": [paper_data(paper) for paper in report.unchanged],
         "duplicates": report.duplicates,
+        "folded": [paper_data(paper) for paper in report.folded],
         "missing": [paper_data(paper) for paper in report.missing],
         "failed": [{"path": each.path, "reason": each.reason} for each in report.failed],
+        "failed_exports": [
+            {"path": each.path, "reason": each.reason} for each in report.failed_exports
+        ],
+        "described": report.described,
+        "not_looked_up": report.not_looked_up,
         "ignored": report.ignored,
+        "vectors": report.vectors,
         "seconds": report.seconds,
     }
+
+
+def vectors_line(described: str) -> RenderableType:
+    """Show how the embeddings of an index are held."""
+    return Hanging("Vectors: ", Text(one_line(f"{described}.")))
 
 
 def paper_data(paper: Paper) -> dict[str, object]:
@@ -63,8 +86,14 @@ def paper_data(paper: Paper) -> dict[str, object]:
         "authors": paper.metadata.authors,
         "year": paper.metadata.year,
         "doi": paper.metadata.doi,
+        "arxiv_id": paper.metadata.arxiv_id,
+        "venue": paper.metadata.venue,
+        "citation_key": paper.metadata.citation_key,
+        "tags": paper.metadata.tags,
         "pages": paper.pages,
         "passages": paper.chunks,
+        "hidden": paper.hidden,
+        "same_as": paper.same_as,
     }
 
 
@@ -72,8 +101,11 @@ def paper_line(paper: Paper) -> RenderableType:
     """Show a paper with its id, title, file and size."""
     year = f" ({paper.metadata.year})" if paper.metadata.year else ""
     body = Text(one_line(paper.title) + year)
-    counts = f"{counted(paper.pages, 'page')}, {counted(paper.chunks, 'passage')}"
+    held = f"same as {paper.same_as}" if paper.same_as else counted(paper.chunks, "passage")
+    counts = f"{counted(paper.pages, 'page')}, {held}"
     body.append(f"  {one_line(paper.file)}, {counts}", style="dim")
+    if paper.hidden:
+        body.append(f", {counted(paper.hidden, 'hidden character')}", style="yellow")
     return Hanging(f"{paper.id}  ", body, style="cyan")
 
 
@@ -95,6 +127,7 @@ def check_data(report: IndexReport) -> dict[str, object]:
         "papers": report.papers,
         "pages": report.pages,
         "passages": report.chunks,
+        "vectors": report.vectors,
         "problems": problems,
     }
 
@@ -113,4 +146,4 @@ def check_lines(report: IndexReport) -> list[RenderableType]:
     for problem in report.problems:
         done = "repaired: " if problem.repaired else ""
         lines.append(Hanging(f"{problem.kind}  ", Text(done + one_line(problem.text))))
-    return lines
+    return [*lines, vectors_line(report.vectors)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from r1agent.cli import options
-from r1agent.cli.session import open_index, settings_from
+from r1agent.cli.session import open_index, reranker_of, settings_from
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document
@@ -19,7 +19,12 @@ def search(
     query: Annotated[str, typer.Argument(help="Words or a sentence to look for.")],
     index: options.Index = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 8,
+    year: options.Year = None,
+    author: options.Author = None,
+    file: options.File = None,
+    tag: options.Tag = None,
     embedding_model: options.EmbeddingModel = None,
+    reranker: options.Reranker = None,
     config: options.Config = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -28,13 +33,20 @@ def search(
     """Print the passages nearest to a query, with paper and page."""
     from r1agent.cli.ending import say
     from r1agent.cli.screen import notes, show, show_json
+    from r1agent.cli.within import filter_from, left_out
     from r1agent.report.view import open_view
 
+    where = filter_from(year=year, author=author, file=file, tag=tag)
     with open_view(notes(plain=plain), quiet=quiet, plain=plain, transient=True) as view:
         view.loading("Searching", None)
-        settings = settings_from(config, index=index, embedding_model=embedding_model)
+        settings = settings_from(
+            config, index=index, embedding_model=embedding_model, reranker=reranker
+        )
         with open_index(settings) as papers:
-            found = papers.search(query, k=k)
+            found = papers.search(query, k=k, where=where, reranker=reranker_of(settings, papers))
+            without = left_out(papers, where)
+    if without and not quiet:
+        say(without)
     if json:
         show_json([_passage_data(document) for document in found])
         return

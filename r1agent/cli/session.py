@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from langchain_core.documents import BaseDocumentCompressor
+
     from r1agent.settings import Settings
-    from r1agent_indexes import PaperIndex
+    from r1agent_indexes import PaperIndex, Registries
 
 
 def settings_from(config: Path | None, **overrides: Any) -> Settings:
@@ -33,3 +35,19 @@ def open_index(settings: Settings, *, create: bool = False) -> PaperIndex:
         )
     embeddings = load_embeddings(settings.embedding_model)
     return PaperIndex.open(settings.index, embeddings=embeddings, create=create)
+
+
+def reranker_of(settings: Settings, index: PaperIndex) -> BaseDocumentCompressor | None:
+    """Return the reranker that the settings name, None where they name none."""
+    from r1agent_indexes import load_reranker
+
+    return load_reranker(settings.reranker, index.embeddings) if settings.reranker else None
+
+
+def registries_of(settings: Settings) -> Registries:
+    """Return where to look papers up, as the settings say."""
+    from r1agent_indexes import Addresses, Registries
+
+    addresses = Addresses(settings.crossref_url, settings.openalex_url, settings.arxiv_url)
+    key = settings.openalex_key.get_secret_value() if settings.openalex_key else None
+    return Registries(addresses, mailto=settings.mailto, openalex_key=key)

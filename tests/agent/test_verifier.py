@@ -37,6 +37,30 @@ def test_passages_about_something_else_do_not_verify_a_search(embeddings):
     assert verdict.reasons == ("no passage bears on 'migration of emperor penguins'",)
 
 
+class NoDocuments(HashEmbeddings):
+    """Refuse to embed what the search has measured already."""
+
+    def embed_documents(self, texts):
+        raise AssertionError(texts)
+
+
+def measured(similarity):
+    found = passage()
+    found.metadata["similarity"] = similarity
+    return found
+
+
+def test_what_the_search_measured_is_not_measured_again():
+    found = searched("dropout error", measured(0.35))
+    assert Verifier(NoDocuments()).verify(SEARCH, found, "q").supported
+
+
+def test_a_similarity_to_another_query_counts_for_nothing():
+    found = searched("migration of emperor penguins", measured(0.2))
+    earlier = searched("dropout error", measured(0.9))
+    assert not Verifier(HashEmbeddings()).verify(SEARCH, [*earlier, *found], "q").supported
+
+
 def test_a_search_without_passages_is_not_verified():
     assert Verifier().verify(SEARCH, searched("dropout"), "q").reasons == ("no passage was found",)
 

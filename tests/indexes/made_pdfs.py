@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,23 @@ def make_image_only(path: Path) -> Path:
         canvas.drawInlineImage(Image.new("RGB", (40, 40), "grey"), 100, 500, 200, 200)
         canvas.showPage()
     canvas.save()
+    return path
+
+
+def make_bomb(path: Path, *, megabytes: int) -> Path:
+    """Write a PDF of a few kilobytes whose one page is that much text."""
+    packer = zlib.compressobj(9)
+    text = b"BT /F1 9 Tf (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj ET " * 20_000
+    page = b"".join(packer.compress(text) for _ in range(megabytes)) + packer.flush()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+        b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(page), page),
+    ]
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % pair for pair in enumerate(objects, 1))
+    path.write_bytes(b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF")
     return path
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from r1agent_indexes.reading.normalise import Line
-from r1agent_indexes.reading.pdf import ParsedPaper
+from r1agent_indexes.reading.parsed import ParsedPaper
 from r1agent_indexes.types import PaperMetadata
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:a-zA-Z0-9]*[a-zA-Z0-9]")
@@ -26,8 +26,8 @@ _YEAR_PATTERNS = (
     r"\A(?:[^\n]*\n){1,6}?\s*((?:19|20)\d\d)\s*\n",  # a line of its own near the top
 )
 _NO_TITLE = re.compile(
-    r"microsoft word|untitled|template|\.(?:dvi|tex|docx?|pdf|indd|qxd)\b|^(?:title|paper|main"
-    r"|draft|manuscript|article|document\d*|slide \d+)$",
+    r"microsoft word|untitled|^(?:\S+ ){0,3}template\b|\.(?:dvi|tex|docx?|pdf|indd|qxd)\b"
+    r"|^(?:title|paper|main|draft|manuscript|article|document\d*|slide \d+)$",
     re.IGNORECASE,
 )
 _LABELS = re.compile(
@@ -127,20 +127,28 @@ def _byline(lines: Sequence[Line], title: str | None) -> tuple[str, ...]:
     """Return the names under the title, where a line holds nothing but names."""
     if not title:
         return ()
-    filled = [line.text.strip() for line in lines if line.text.strip()]
-    last = next(
-        (
-            n
-            for n, text in enumerate(filled)
-            if _squash(title).endswith(_squash(text)) and len(_squash(text)) > 3
-        ),
-        None,
-    )
+    filled = [line for line in lines if line.text.strip()]
+    last = next((n for n, line in enumerate(filled) if _ends(title, line.text)), None)
     if last is None:
         return ()
-    following = filled[last + 1 : last + 21]
+    following = _of_one_print(filled[last + 1 : last + 21])
     joined = (_names(" ".join(following[:count])) for count in range(len(following), 0, -1))
     return tuple(next((names for names in joined if names), ()))
+
+
+def _ends(title: str, line: str) -> bool:
+    return len(_squash(line)) > 3 and _squash(title).endswith(_squash(line))
+
+
+def _of_one_print(lines: Sequence[Line]) -> list[str]:
+    """Return the lines as large as the first; what is under them in other print is no name."""
+    size = next((line.height for line in lines if _letters(line.text) > 2), 0.0)
+    other = (
+        n
+        for n, line in enumerate(lines)
+        if _letters(line.text) > 2 and abs(line.height - size) > 0.15 * size
+    )
+    return [line.text.strip() for line in lines[: next(other, len(lines))]]
 
 
 def _names(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from r1agent_indexes.reading.sentences import Span, sentence_spans
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _CJK_WEIGHT = 3
 """A Chinese character costs about as many tokens as three Latin ones."""
+_OF_THE_PAGE = ("headings", "skip", "hidden_text")
 _FEWEST_LETTERS = 12
 _LONGEST_BYLINE = 300
 _BREAK = re.compile("(?<=[,;:，；：、])\\s*|\\s+|(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff])")  # noqa: RUF001
@@ -86,7 +87,7 @@ class SentenceChunker(BaseDocumentTransformer):
 
     def _pieces(self, text: str, sentence: Span) -> Iterator[Span]:
         start, end = sentence
-        while weight(text[start:end]) > self._most:
+        while weight(text[start : min(end, start + self._most + 1)]) > self._most:
             cut = self._cut(text, start, end)
             if cut is None:
                 break
@@ -97,10 +98,13 @@ class SentenceChunker(BaseDocumentTransformer):
     def _cut(self, text: str, start: int, end: int) -> Span | None:
         """Return where the piece ends and the next begins: best at a comma, else at a space."""
         best: Span | None = None
+        length, counted = 0, start
         for gap in _BREAK.finditer(text, start + 1, end - 1):
             if not _may_break(text, gap.start(), gap.end()):
                 continue
-            if best is not None and weight(text[start : gap.start()]) > self._target:
+            length += weight(text[counted : gap.start()])
+            counted = gap.start()
+            if best is not None and length > self._target:
                 break
             best = gap.span()
         return best
@@ -152,4 +156,4 @@ def _segments(page: Document) -> Iterator[Span]:
 
 
 def _own_metadata(page: Document) -> dict[str, Any]:
-    return {key: value for key, value in page.metadata.items() if key not in ("headings", "skip")}
+    return {key: value for key, value in page.metadata.items() if key not in _OF_THE_PAGE}

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from r1agent_indexes.reading.normalise import Line
 
@@ -34,6 +34,25 @@ _NOT_IN_TITLES = re.compile(r"[^\W\d_]\d|[@=<>{}|*†‡¶]|//| [\u2014\u2013] "
 _MARKDOWN = re.compile(r"#{1,6}\s+(.+?)\s*#*")
 
 
+_OUTLINE = 3
+"""Titles that the file itself must name before its other lines are not guessed at."""
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-\u2013\u2014]\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*[-\u2013\u2014])?\s*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a paper is set."""
+
+    body: float
+    """Height in which most characters are set."""
+    title: float
+    """Height of the largest print of the first page, infinite where it does not stand out."""
+    outlined: bool
+    """Whether the file names its section titles itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageLayout:
     """What the lines of one page are, by line number."""
@@ -43,19 +62,25 @@ class PageLayout:
     headings: dict[int, str] = field(default_factory=dict)
     """Section titles by the number of their first line."""
     heading_lines: set[int] = field(default_factory=set)
+    references: set[int] = field(default_factory=set)
+    """Lines that the file itself gives as references."""
+    certain: set[int] = field(default_factory=set)
+    """Section titles that the file itself names."""
 
 
 def layout(pages: Sequence[Sequence[Line]]) -> list[PageLayout]:
     """Tell for every page which lines are running heads and which are section titles."""
     repeated = _repeated_edges(pages)
-    body = _body_height(pages)
-    title = max((line.height for line in pages[0] if _letters(line.text) > 2), default=0.0)
+    look = _look(pages)
     found = []
     for number, lines in enumerate(pages):
         furniture = {at for at in _edges(lines) if _key(lines[at]) in repeated}
-        limit = title if number == 0 and title > body * 1.2 else float("inf")
-        found.append(_with_headings(lines, furniture, body, limit))
-    return [_without_front_matter(found[0]) if body > 0 else found[0], *found[1:]]
+        edges = _edges(lines)
+        ends = {*edges[:1], *edges[-1:]}
+        furniture |= {at for at in ends if _PAGE_NUMBER.fullmatch(lines[at].text)}
+        limit = look.title if number == 0 else float("inf")
+        found.append(_with_headings(lines, furniture, look, limit))
+    return [_without_front_matter(found[0], pages[0]) if look.body else found[0], *found[1:]]
 
 
 def is_references(heading: str) -> bool:
@@ -69,11 +94,18 @@ def ends_references(heading: str) -> bool:
 
 
 def _repeated_edges(pages: Sequence[Sequence[Line]]) -> set[str]:
+    """Return the lines that stand at the edges of several pages, with `#` for numbers.
+
+    The two outermost lines need one repetition only: heads of odd and of even pages differ, so
+    each may come twice in a paper of five pages.
+    """
     if len(pages) < 2:
         return set()
     counts = Counter(key for lines in pages for key in {_key(lines[at]) for at in _edges(lines)})
+    outer = Counter(key for ls in pages for key in {_key(ls[at]) for at in _outermost(ls)})
     needed = 2 if len(pages) < 4 else max(3, round(len(pages) * 0.3))
-    return {key for key, count in counts.items() if key and count >= needed}
+    often = {key for key, count in counts.items() if count >= needed}
+    return (often | {key for key, count in outer.items() if count >= 2}) - {""}
 
 
 def _edges(lines: Sequence[Line]) -> list[int]:
@@ -81,58 +113,90 @@ def _edges(lines: Sequence[Line]) -> list[int]:
     return sorted({*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]})
 
 
+def _outermost(lines: Sequence[Line]) -> set[int]:
+    filled = _edges(lines)
+    return {*filled[:2], *filled[-2:]} if len(filled) > 4 else {*filled[:1], *filled[-1:]}
+
+
 def _key(line: Line) -> str:
+    if line.role:
+        return ""
     text = re.sub(r"\s+", " ", line.text.strip())
+    if _PAGE_NUMBER.fullmatch(text):
+        return "#"
     return re.sub(r"\d+", "#", text) if len(text) <= _LONGEST_EDGE else ""
 
 
-def _body_height(pages: Sequence[Sequence[Line]]) -> float:
-    """Return the height in which most characters are set."""
+def _look(pages: Sequence[Sequence[Line]]) -> _Look:
     counts: Counter[float] = Counter()
     for lines in pages:
         for line in lines:
             counts[line.height] += len(line.text)
-    return counts.most_common(1)[0][0] if counts else 0.0
+    body = counts.most_common(1)[0][0] if counts else 0.0
+    title = max((line.height for line in pages[0] if _letters(line.text) > 2), default=0.0)
+    named = sum(line.role == "heading" for lines in pages for line in lines)
+    return _Look(body, title if title > body * 1.2 else float("inf"), outlined=named >= _OUTLINE)
 
 
 def _with_headings(
-    lines: Sequence[Line], furniture: set[int], body: float, limit: float
+    lines: Sequence[Line], furniture: set[int], look: _Look, limit: float
 ) -> PageLayout:
     headings: dict[int, str] = {}
     members: set[int] = set()
     for number, line in enumerate(lines):
-        if number in furniture or not _is_heading(line, body) or line.height >= limit:
+        if number in furniture or not _is_heading(line, look, limit):
             continue
-        before = lines[number - 1] if number else line
-        if number - 1 in members and before.height == line.height > body:
+        if number - 1 in members and _goes_on(lines[number - 1], line, look):
             first = max(headings)
             headings[first] = f"{headings[first]} {line.text.strip()}"
         else:
             headings[number] = _title(line.text)
         members.add(number)
-    return PageLayout(furniture, headings, members)
+    cited = {number for number, line in enumerate(lines) if line.role == "reference"}
+    certain = {number for number in headings if lines[number].role}
+    return PageLayout(furniture, headings, members, cited, certain)
 
 
-def _without_front_matter(page: PageLayout) -> PageLayout:
+def _goes_on(before: Line, line: Line, look: _Look) -> bool:
+    """Tell whether a line is the rest of the section title before it."""
+    if line.role or before.role:
+        return line.role == "continued"
+    return before.height == line.height > look.body and not _NUMBERED.match(line.text.strip())
+
+
+def _without_front_matter(page: PageLayout, lines: Sequence[Line]) -> PageLayout:
     """Drop what looks like section titles above the abstract: authors and their addresses."""
     known = [at for at, title in page.headings.items() if _KNOWN_HEADING.fullmatch(title)]
     if not known:
         return page
-    kept = {at: title for at, title in page.headings.items() if at >= min(known)}
-    return PageLayout(page.furniture, kept, {at for at in page.heading_lines if at >= min(known)})
+
+    def stays(at: int) -> bool:
+        return at >= min(known) or bool(lines[at].role)
+
+    kept = {at: title for at, title in page.headings.items() if stays(at)}
+    return replace(page, headings=kept, heading_lines={*filter(stays, page.heading_lines)})
 
 
-def _is_heading(line: Line, body: float) -> bool:
+def _is_heading(line: Line, look: _Look, limit: float) -> bool:
+    if line.role:
+        return line.role in ("heading", "continued")
     text = line.text.strip()
-    if not 2 <= len(text) <= 80 or _letters(text) < 2:
+    if line.height >= limit or not 2 <= len(text) <= 80 or _letters(text) < 2:
         return False
-    if _KNOWN_HEADING.fullmatch(text) or _REFERENCES.fullmatch(text) or _MARKDOWN.fullmatch(text):
+    if _KNOWN_HEADING.fullmatch(text) or _REFERENCES.fullmatch(text):
         return True
-    if line.height == 0 or text[0].islower() or _letters(text) < len(text) * 0.6:
+    if line.height == 0:
+        return _MARKDOWN.fullmatch(text) is not None
+    if text[0].islower() or _letters(text) < len(text) * 0.6:
         return False
     if text.endswith(tuple(".,;-\u2010")) or _CAPTION.match(text) or _NOT_IN_TITLES.search(text):
         return False
-    larger = line.height > body * 1.08
+    guessed = not look.outlined or ends_references(text)
+    return guessed and _looks_larger(line, text, look)
+
+
+def _looks_larger(line: Line, text: str, look: _Look) -> bool:
+    larger = line.height > look.body * 1.08
     return larger or (line.bold and _NUMBERED.match(text) is not None)
 
 

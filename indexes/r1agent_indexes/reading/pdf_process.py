@@ -3,6 +3,7 @@
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ from typing import Any, Self
 from r1agent_indexes.errors import UnreadablePaperError
 
 Message = dict[str, Any]
+_NEAR_LIMIT = 3
+"""A child that had a third of its memory may have died asking for more: buffers double."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class ReadLimits:
 
     seconds: float = 120.0
     memory_bytes: int = 4 << 30
-    text_bytes: int = 256 << 20
+    text_bytes: int = 64 << 20
     """Most that the child may send back for one file."""
 
 
@@ -40,8 +43,15 @@ class PdfProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._files = 0
 
-    def messages(self, path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[Message]:
+    def messages(
+        self, path: Path, *, kind: str = "pdf", on_wait: Callable[[], None] = lambda: None
+    ) -> Iterator[Message]:
         """Yield what the child says about one file; `on_wait` is called twice a second.
+
+        Args:
+            path: The file.
+            kind: Which parser: "pdf", "html", "latex" or "xml".
+            on_wait: Called while the child works.
 
         Raises:
             UnreadablePaperError: The child crashed, hung, or outgrew its limits.
@@ -49,7 +59,7 @@ class PdfProcess:
         child = self._started()
         finished = False
         try:
-            _send(child, {"path": str(path.resolve())})
+            self._send(child, {"path": str(path.resolve()), "kind": kind})
             for message in self._replies(child, on_wait):
                 finished = message["kind"] in ("end", "error")
                 yield message
@@ -57,19 +67,32 @@ class PdfProcess:
             if not finished:
                 self.close()
 
+    def _send(self, child: subprocess.Popen[bytes], request: Message) -> None:
+        assert child.stdin is not None  # noqa: S101  (opened with a pipe)
+        try:
+            child.stdin.write(json.dumps(request).encode() + b"\n")
+            child.stdin.flush()
+        except BrokenPipeError as error:
+            raise UnreadablePaperError(_crash(child, self._limits)) from error
+
     def _replies(
         self, child: subprocess.Popen[bytes], on_wait: Callable[[], None]
     ) -> Iterator[Message]:
-        deadline = time.monotonic() + self._limits.seconds
+        limits = self._limits
+        deadline = time.monotonic() + limits.seconds
         received, pending = 0, bytearray()
         while True:
             block = _read_block(child, on_wait, deadline)
+            if block is None:
+                raise UnreadablePaperError(
+                    f"took longer than {limits.seconds:g} seconds to parse and was given up"
+                )
             received += len(block)
             if not block:
-                raise UnreadablePaperError(_crash(child))
-            if received > self._limits.text_bytes:
+                raise UnreadablePaperError(_crash(child, limits))
+            if received > limits.text_bytes:
                 raise UnreadablePaperError(
-                    f"holds more than {self._limits.text_bytes:,} bytes of text"
+                    f"holds more than the {_size(limits.text_bytes)} of text that a paper may have"
                 )
             pending += block
             *lines, rest = pending.split(b"\n")
@@ -120,28 +143,47 @@ class PdfProcess:
         self.close()
 
 
-def _send(child: subprocess.Popen[bytes], request: Message) -> None:
-    assert child.stdin is not None  # noqa: S101  (opened with a pipe)
-    try:
-        child.stdin.write(json.dumps(request).encode() + b"\n")
-        child.stdin.flush()
-    except BrokenPipeError as error:
-        raise UnreadablePaperError(_crash(child)) from error
-
-
 def _read_block(
     child: subprocess.Popen[bytes], on_wait: Callable[[], None], deadline: float
-) -> bytes:
+) -> bytes | None:
+    """Return what the child says next, b"" if it is gone, None if it is too late."""
     assert child.stdout is not None  # noqa: S101  (opened with a pipe)
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         while not selector.select(timeout=min(0.5, max(0.0, deadline - time.monotonic()))):
             on_wait()
             if time.monotonic() >= deadline:
-                raise UnreadablePaperError("took too long to parse and was given up")
+                return None
     return os.read(child.stdout.fileno(), 1 << 20)
 
 
-def _crash(child: subprocess.Popen[bytes]) -> str:
-    code = child.wait()
-    return f"crashed the PDF reader (exit code {code}); the file is damaged or hostile"
+def _crash(child: subprocess.Popen[bytes], limits: ReadLimits) -> str:
+    """Return why the child died: for want of memory, or of the file itself."""
+    how, peak = _end(child)
+    if peak > limits.memory_bytes // _NEAR_LIMIT:
+        return (
+            f"needs more than the {_size(limits.memory_bytes)} of memory that parsing may take "
+            f"(the parser ended with {how})"
+        )
+    return f"crashed the parser ({how}); the file is damaged or hostile"
+
+
+def _end(child: subprocess.Popen[bytes]) -> tuple[str, int]:
+    """Return how the child ended, and the most memory it had in bytes."""
+    try:
+        _, status, usage = os.wait4(child.pid, 0)
+    except ChildProcessError:  # already waited for
+        return _named(child.wait()), 0
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return _named(child.returncode), usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _named(code: int) -> str:
+    try:
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    except ValueError:
+        return f"exit code {code}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 2**30:.1f} GB" if size >= 2**30 else f"{size >> 20} MB"

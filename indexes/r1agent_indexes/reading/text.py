@@ -1,5 +1,9 @@
-"""A text or Markdown file -> one Document a page; a form feed starts a new page."""
+"""A text or Markdown file -> one Document a page; a form feed starts a new page.
 
+Without form feeds, pages are made as for other files that have none (`blocks.py`).
+"""
+
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,9 +11,12 @@ from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
 
 from r1agent_indexes.errors import UnreadablePaperError
+from r1agent_indexes.reading.blocks import Block, paged
 from r1agent_indexes.reading.normalise import Line, clean
 from r1agent_indexes.reading.pages import page_documents
-from r1agent_indexes.reading.pdf import ParsedPaper
+from r1agent_indexes.reading.parsed import ParsedPaper
+
+_LARGEST = 64 << 20
 
 
 class TextLoader(BaseLoader):
@@ -31,6 +38,8 @@ class TextLoader(BaseLoader):
 
 def read_text(path: Path) -> ParsedPaper:
     """Return the lines of a text file."""
+    if path.stat().st_size > _LARGEST:
+        raise UnreadablePaperError(f"is larger than the {_LARGEST >> 20} MB that a text may have")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -39,7 +48,15 @@ def read_text(path: Path) -> ParsedPaper:
         ) from error
     if not text.strip():
         raise UnreadablePaperError("is empty (no text in it)")
-    pages = [
-        [Line(line) for line in clean(page).split("\n")] for page in text.strip("\f").split("\f")
-    ]
-    return ParsedPaper(pages, [str(number) for number in range(1, len(pages) + 1)])
+    pages = paged(_blocks(text.replace("\r\n", "\n").replace("\r", "\n")))
+    lines = [[Line(clean(line)) for line, _ in page.lines()] for page in pages]
+    return ParsedPaper(lines, [page.label for page in pages])
+
+
+def _blocks(text: str) -> list[Block]:
+    """Return the paragraphs; between form feeds everything stays as it is."""
+    if "\f" in text.strip("\f"):
+        parts = enumerate(text.strip("\f").split("\f"), 1)
+        return [one for n, part in parts for one in (Block(str(n), "page"), Block(part, ""))]
+    paragraphs = (part.strip("\n") for part in re.split(r"\n(?:[ \t]*\n)+", text.strip("\f")))
+    return [Block(part, "") for part in paragraphs if part]

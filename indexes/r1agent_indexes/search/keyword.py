@@ -26,9 +26,14 @@ def keyword_text(text: str) -> str:
 
 def keyword_query(question: str) -> str:
     """Return the FTS5 expression for any of the words of a question; empty if it has none."""
+    return " OR ".join(f'"{word}"' for word in keyword_words(question))
+
+
+def keyword_words(question: str) -> list[str]:
+    """Return the words of a question that tell something, each once; all where none does."""
     words = [word for run in _RUNS.findall(question.lower()) for word in _words(run)]
     telling = [word for word in words if word not in _STOP_WORDS and word not in _STOP_PAIRS]
-    return " OR ".join(f'"{word}"' for word in dict.fromkeys(telling or words))
+    return list(dict.fromkeys(telling or words))
 
 
 def _words(run: str) -> list[str]:

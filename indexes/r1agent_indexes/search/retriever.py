@@ -1,26 +1,31 @@
-"""A question -> ranked passages: dense and keyword search fused by rank, capped per paper."""
+"""A question -> ranked passages: by meaning and by words, fused, capped per paper."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
+from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, SkipValidation
 
 from r1agent_indexes.embed import unit_rows
+from r1agent_indexes.search.diversity import least_repeated, within_cap
+from r1agent_indexes.search.fusion import Scores, fuse
+from r1agent_indexes.search.neighbours import share_scores
+from r1agent_indexes.search.results import with_facts
 from r1agent_indexes.store import Store, Vectors
-from r1agent_indexes.vectors.faiss_index import FaissIndex
+from r1agent_indexes.types import PaperFilter
+from r1agent_indexes.vectors.protocol import VectorIndex
 
 if TYPE_CHECKING:
     from r1agent_indexes.paper_index import PaperIndex
 
-_DEPTH = 100
-"""How many passages each of the two searches hands to the fusion."""
-_RANK_CONSTANT = 60
-"""k of reciprocal rank fusion (Cormack, Clarke and Buettcher 2009)."""
+_DEPTH = 200
+"""How many passages each of the two searches hands to the fusion; 400 find no more."""
+_RERANKED = 50
+"""How many passages a reranker reads."""
 
 
 class PaperRetriever(BaseRetriever):
@@ -33,6 +38,12 @@ class PaperRetriever(BaseRetriever):
     k: int = 8
     papers: list[str] | None = None
     """Search these papers only (ids or file names)."""
+    where: PaperFilter | None = None
+    """Search the papers that fit only."""
+    diversity: float = 0.0
+    """From 0 to 1: how much a passage loses by being like one before it."""
+    reranker: SkipValidation[BaseDocumentCompressor] | None = None
+    """Puts the best passages in an order of its own."""
 
     def _get_relevant_documents(
         self,
@@ -41,45 +52,85 @@ class PaperRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,
         k: int | None = None,
         papers: Collection[str] | None = None,
+        where: PaperFilter | None = None,
     ) -> list[Document]:
         index: PaperIndex = self.index
-        return index.search(query, k=k or self.k, papers=papers or self.papers)
+        return index.search(
+            query,
+            k=k or self.k,
+            papers=papers or self.papers,
+            where=where or self.where,
+            diversity=self.diversity,
+            reranker=self.reranker,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How passages are chosen from those that both searches find."""
+
+    diversity: float = 0.0
+    """From 0 to 1: how much a passage loses by being like one before it."""
+    reranker: BaseDocumentCompressor | None = None
+    """Puts the best passages in an order of its own and gives them its scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages of papers that either search found."""
+
+    keys: list[int]
+    papers: list[str]
+    vectors: Vectors
+    cosines: Scores
+    scores: Scores
 
 
 def search_passages(
     store: Store,
-    vectors: FaissIndex,
+    vectors: VectorIndex,
     question: str,
     embedding: Sequence[float],
     *,
     k: int,
     papers: Collection[str] | None = None,
+    options: SearchOptions | None = None,
 ) -> list[Document]:
-    """Return at most `k` passages with `score` in (0, 1], best first; `papers` are ids."""
-    keys = None if papers is None else store.keys_of(papers)
-    depth = max(_DEPTH, 4 * k)
-    dense = [key for key, _ in vectors.search(query_vector(embedding), k=depth, keys=keys)]
-    keywords = store.search_keywords(question, k=depth, papers=papers)
-    scores = fuse([dense, keywords])
-    passages = store.passages(list(scores))
-    ranked = [
-        scored(passages[key], score)
-        for key, score in scores.items()
-        if key in passages and "paper" in passages[key].metadata
-    ]
-    return _cap(ranked, k=k, most=k if papers is not None else max(4, 3 * k // 4))
+    """Return at most `k` passages with `score` in [0, 1] and `similarity`, best first.
 
+    `similarity` is the cosine of passage and question, however the passage was found. A reranker
+    replaces `score` by its own.
 
-def fuse(rankings: Sequence[Sequence[int]]) -> dict[int, float]:
-    """Return scores by key, best first; 1.0 is first in every ranking.
-
-    Reciprocal rank fusion, score(d) = sum over rankings of 1 / (60 + rank(d)), scaled to 1.
+    Args:
+        store: The papers.
+        vectors: Their embeddings.
+        question: What is asked.
+        embedding: Its embedding.
+        k: How many passages, at most.
+        papers: Search these only (ids).
+        options: How to choose among what is found.
     """
-    scores: defaultdict[int, float] = defaultdict(float)
-    for ranking in rankings:
-        for rank, key in enumerate(ranking, 1):
-            scores[key] += (_RANK_CONSTANT + 1) / (_RANK_CONSTANT + rank) / len(rankings)
-    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+    options = options or SearchOptions()
+    found = _candidates(store, vectors, question, query_vector(embedding), k=k, papers=papers)
+    reranker = options.reranker
+    wanted = k if reranker is None else max(_RERANKED, k)
+    order = _chosen(found, k=wanted, capped=papers is None, diversity=options.diversity)
+    texts = store.passages([found.keys[at] for at in order])
+    passages = [
+        with_facts(
+            texts[found.keys[at]],
+            score=round(float(found.scores[at]), 6),
+            similarity=round(float(found.cosines[at]), 6),
+        )
+        for at in order
+        if found.keys[at] in texts
+    ]
+    if reranker is None:
+        return passages
+    reranked = list(reranker.compress_documents(passages, question))
+    owners = [passage.metadata["paper"] for passage in reranked]
+    most = _most_of_one(k, capped=papers is None)
+    return [reranked[at] for at in within_cap(range(len(reranked)), owners, k=k, most=most)]
 
 
 def query_vector(embedding: Sequence[float]) -> Vectors:
@@ -88,18 +139,33 @@ def query_vector(embedding: Sequence[float]) -> Vectors:
     return vectors.reshape(-1)
 
 
-def scored(passage: Document, score: float) -> Document:
-    """Return a passage with its score in the metadata."""
-    return passage.model_copy(update={"metadata": {**passage.metadata, "score": round(score, 6)}})
+def _candidates(
+    store: Store,
+    vectors: VectorIndex,
+    question: str,
+    vector: Vectors,
+    *,
+    k: int,
+    papers: Collection[str] | None,
+) -> Candidates:
+    """Search both ways, and score all that is found by both measures."""
+    depth = max(_DEPTH, k)
+    keys = None if papers is None else store.keys_of(papers)
+    near = vectors.search(vector, k=depth, keys=keys)
+    keywords = dict(store.search_keywords(question, k=depth, papers=papers))
+    found = store.owned([*keywords, *(key for key, _ in near)])
+    cosines = found.vectors @ vector
+    words = np.array([keywords.get(key, 0.0) for key in found.keys], dtype=np.float32)
+    scores = share_scores(fuse(cosines, words), found.vectors, found.papers)
+    return Candidates(found.keys, found.papers, found.vectors, cosines, scores)
 
 
-def _cap(ranked: Sequence[Document], *, k: int, most: int) -> list[Document]:
-    """Keep `k`, at most `most` of one paper as long as others are left to show."""
-    seen: Counter[str] = Counter()
-    within: list[Document] = []
-    beyond: list[Document] = []
-    for passage in ranked:
-        seen[passage.metadata["paper"]] += 1
-        (within if seen[passage.metadata["paper"]] <= most else beyond).append(passage)
-    kept = within[:k] + beyond[: max(0, k - len(within))]
-    return sorted(kept, key=lambda passage: -passage.metadata["score"])
+def _chosen(found: Candidates, *, k: int, capped: bool, diversity: float) -> list[int]:
+    """Return the positions of the passages to show, best first."""
+    ranked = np.argsort(-found.scores, kind="stable").tolist()
+    spread = least_repeated(ranked, found.scores, found.vectors, diversity=diversity, k=k)
+    return within_cap(spread, found.papers, k=k, most=_most_of_one(k, capped=capped))
+
+
+def _most_of_one(k: int, *, capped: bool) -> int:
+    return max(4, 3 * k // 4) if capped else k

@@ -16,6 +16,7 @@ COMMANDS = [
     ["index", "list"],
     ["index", "remove"],
     ["index", "check"],
+    ["papers", "get"],
     ["models", "list"],
     ["models", "pull"],
     ["models", "path"],

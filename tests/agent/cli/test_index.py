@@ -40,12 +40,14 @@ def test_an_index_is_built_listed_searched_checked_and_emptied(papers):
     checked = run("index", "check", "--index", "idx")
     assert (checked.exit_code, checked.stdout) == (
         0,
-        "The index is whole: 1 paper, 1 page, 1 passage.\n",
+        "The index is whole: 1 paper, 1 page, 1 passage.\n"
+        "Vectors: exact search (up to 50,000 passages).\n",
     )
 
     assert "smoothing.txt" in run("index", "remove", "smoothing.txt", "--index", "idx").stdout
     assert run("index", "list", "--index", "idx", "--json").stdout == (
-        '{\n  "papers": [],\n  "failed": []\n}\n'
+        '{\n  "papers": [],\n  "failed": [],\n'
+        '  "vectors": "exact search (up to 50,000 passages)"\n}\n'
     )
 
 
@@ -89,3 +91,17 @@ def test_an_index_of_another_embedding_model_is_refused(papers):
     result = run("search", "x", "--index", "idx", "--embedding-model", "other/model", "-q")
     assert result.exit_code == 1
     assert "'other/model'" in result.stderr
+
+
+def test_a_paper_with_hidden_text_is_marked_in_the_list(papers):
+    page = '<p>Seen by everyone.</p><p style="display:none">A secret order.</p>'
+    (papers / "page.html").write_text(f"<html><body>{page}</body></html>")
+    run("index", "add", "papers", "--index", "idx", "-q")
+    lines = run("index", "list", "--index", "idx").stdout
+    assert "page.html, 1 page, 1 passage, 15 hidden characters" in lines
+    assert lines.count("hidden") == 1
+    listed = json.loads(run("index", "list", "--index", "idx", "--json").stdout)["papers"]
+    assert [(paper["file"], paper["hidden"]) for paper in listed] == [
+        ("page.html", 15),
+        ("smoothing.txt", 0),
+    ]

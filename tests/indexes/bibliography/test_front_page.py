@@ -4,7 +4,7 @@ import pytest
 
 from r1agent_indexes.bibliography.front_page import paper_metadata
 from r1agent_indexes.reading.normalise import Line
-from r1agent_indexes.reading.pdf import ParsedPaper
+from r1agent_indexes.reading.parsed import ParsedPaper
 from r1agent_indexes.types import PaperMetadata
 
 FRONT = [
@@ -66,3 +66,28 @@ def test_a_year_on_a_line_of_its_own_near_the_top_is_the_year():
     body = [Line("Body text of the paper goes on here for a while.", 10.0)] * 20
     assert facts({}, [*front, Line("2021", 10.0), *body]).year == 2021
     assert facts({}, [*front, *body, Line("2021", 10.0)]).year is None
+
+
+def test_firms_under_the_names_in_smaller_print_are_no_authors():
+    front = [
+        Line("Fire from Above and Below", 24.0),
+        Line("Sabrina Hill 1", 16.1),
+        Line(", Julia Wagner 2", 16.0),
+        Line("1", 6.0),
+        Line("1 Sabrina Hill Consulting 2 Julia Wagner Consulting", 12.1),
+        *[Line("Body text of the paper goes on here for a while.", 14.0)] * 20,
+    ]
+    assert facts({}, front).authors == ("Sabrina Hill", "Julia Wagner")
+
+
+@pytest.mark.parametrize(
+    ("title", "believed"),
+    [
+        ("Org-Mode: A Modular Teaching Materials Template", True),
+        ("IEEE Paper Template in A4", False),
+        ("Template for Submissions", False),
+    ],
+)
+def test_a_paper_may_be_about_a_template_but_is_none(title, believed):
+    front = [Line(title, 18.0), *[Line("Body text that goes on for a while.", 10.0)] * 20]
+    assert (facts({"Title": title}, front).title == title) is believed

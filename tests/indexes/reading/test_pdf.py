@@ -2,11 +2,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 from r1agent_indexes import PdfLoader, UnreadablePaperError
 from r1agent_indexes.reading.pdf_process import PdfProcess, ReadLimits
-from tests.indexes.made_pdfs import make_chinese, make_image_only, make_pdf, make_two_columns
+from tests.indexes.made_pdfs import (
+    make_bomb,
+    make_chinese,
+    make_image_only,
+    make_pdf,
+    make_two_columns,
+)
 
 
 def reason(path: Path) -> str:
@@ -83,7 +90,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_is_read(tmp_pat
     path = make_pdf(tmp_path / "a.pdf", [["Text of a page"]])
     with (
         PdfProcess(ReadLimits(seconds=0.0)) as slow,
-        pytest.raises(UnreadablePaperError, match="took too long"),
+        pytest.raises(UnreadablePaperError, match="took longer than 0 seconds"),
     ):
         PdfLoader(path, process=slow).load()
     with PdfProcess() as process:
@@ -91,15 +98,88 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_is_read(tmp_pat
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="address space limits are Linux's")
-def test_a_reader_that_dies_is_a_reason_and_is_started_again(tmp_path):
+def test_a_file_that_needs_too_much_memory_says_so_and_the_next_one_is_read(tmp_path):
+    bomb = make_bomb(tmp_path / "bomb.pdf", megabytes=400)
     path = make_pdf(tmp_path / "a.pdf", [["Text of a page"]])
+    with PdfProcess(ReadLimits(memory_bytes=300 << 20)) as process:
+        with pytest.raises(UnreadablePaperError, match="more than the 300 MB of memory"):
+            PdfLoader(bomb, process=process).load()
+        assert PdfLoader(path, process=process).load()[0].page_content == "Text of a page"
+
+
+def test_more_text_than_a_paper_may_have_says_so(tmp_path):
+    path = make_pdf(tmp_path / "a.pdf", [["Text of a page"] * 40])
+    limits = ReadLimits(text_bytes=200)
     with (
-        PdfProcess(ReadLimits(memory_bytes=1 << 20)) as starved,
-        pytest.raises(UnreadablePaperError, match="crashed the PDF reader"),
+        PdfProcess(limits) as process,
+        pytest.raises(UnreadablePaperError, match="of text that a paper may have"),
     ):
-        PdfLoader(path, process=starved).load()
+        PdfLoader(path, process=process).load()
+
+
+def test_a_parser_that_dies_is_started_again(tmp_path):
+    path = make_pdf(tmp_path / "a.pdf", [["Text of a page"]])
     with PdfProcess() as process:
         child = process._started()
         child.kill()
         child.wait()
         assert PdfLoader(path, process=process).load()[0].page_content == "Text of a page"
+
+
+def test_page_labels_are_those_of_the_paper(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    canvas.addPageLabel(0, style="ROMAN_LOWER")
+    canvas.addPageLabel(2, style="ARABIC", start=17)
+    for number in range(4):
+        canvas.drawString(60, 700, f"Page of number {number}.")
+        canvas.showPage()
+    canvas.save()
+    labels = [page.metadata["page_label"] for page in PdfLoader(tmp_path / "a.pdf").load()]
+    assert labels == list(PdfReader(tmp_path / "a.pdf").page_labels) == ["i", "ii", "17", "18"]
+
+
+def test_a_paper_that_needs_no_password_to_be_read_is_read(tmp_path):
+    make_pdf(tmp_path / "a.pdf", [["Text of a page"]])
+    writer = PdfWriter(clone_from=PdfReader(tmp_path / "a.pdf"))
+    writer.encrypt(user_password="", owner_password="owner", algorithm="AES-256")
+    writer.write(tmp_path / "b.pdf")
+    assert PdfLoader(tmp_path / "b.pdf").load()[0].page_content == "Text of a page"
+
+
+def test_a_page_of_hidden_text_only_is_an_empty_page(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    for height in (700, -300):
+        canvas.drawString(60, height, "Some text of the page.")
+        canvas.showPage()
+    canvas.save()
+    pages = PdfLoader(tmp_path / "a.pdf").load()
+    assert [page.page_content for page in pages] == ["Some text of the page.", ""]
+
+
+def test_lines_of_two_columns_that_were_written_in_turns_are_read_by_column(tmp_path):
+    left = [f"Left line number {n} of the first column" for n in range(12)]
+    right = [f"Right line number {n} of the second one" for n in range(12)]
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 800))
+    canvas.setFont("Helvetica", 9)
+    for row, (one, other) in enumerate(zip(left, right, strict=True)):
+        canvas.drawString(50, 700 - 12 * row, one)
+        canvas.drawString(320, 700 - 12 * row, other)
+    canvas.save()
+    assert PdfLoader(tmp_path / "a.pdf").load()[0].page_content.split("\n") == left + right
+
+
+def test_rows_of_a_table_stay_rows(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 800))
+    for row in range(12):
+        canvas.drawString(50, 700 - 12 * row, f"the data set of number {row}")
+        canvas.drawString(320, 700 - 12 * row, f"{row}.5 points")
+    canvas.save()
+    lines = PdfLoader(tmp_path / "a.pdf").load()[0].page_content.split("\n")
+    assert lines[3] == "the data set of number 3 3.5 points"
+
+
+def test_a_file_that_pdfium_cannot_open_is_read_by_the_other_parser(tmp_path):
+    whole = make_pdf(tmp_path / "a.pdf", [["Text of a page"], ["And another"]]).read_bytes()
+    (tmp_path / "b.pdf").write_bytes(b"\n" * 5000 + whole)
+    pages = PdfLoader(tmp_path / "b.pdf").load()
+    assert [page.page_content for page in pages] == ["Text of a page", "And another"]

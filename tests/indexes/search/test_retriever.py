@@ -3,7 +3,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from r1agent_indexes import PaperIndex, PaperRetriever
-from r1agent_indexes.search.retriever import fuse
+from r1agent_indexes.search.retriever import query_vector
 
 
 class TestPaperRetriever(RetrieversIntegrationTests):
@@ -27,9 +27,37 @@ class TestPaperRetriever(RetrieversIntegrationTests):
         return "label smoothing and calibration"
 
 
-def test_fusion_prefers_what_both_rankings_put_high():
-    assert list(fuse([[1, 2, 3], [2, 4]])) == [2, 1, 4, 3]
-    assert fuse([[7], [7]]) == {7: 1.0}
+def test_a_passage_found_by_words_has_its_cosine_too(tmp_path, papers, embeddings):
+    with PaperIndex.open(tmp_path / "index", embeddings=embeddings, create=True) as index:
+        index.add([papers])
+        question = "How far does the pump lower the water table?"
+        for passage in index.search(question, k=8):
+            asked = query_vector(embeddings.embed_query(question))
+            text = query_vector(embeddings.embed_documents([passage.page_content])[0])
+            assert passage.metadata["similarity"] == pytest.approx(asked @ text, abs=2e-3)
+
+
+def test_loose_documents_are_no_passages_of_papers(tmp_path, papers, embeddings):
+    with PaperIndex.open(tmp_path / "index", embeddings=embeddings, create=True) as index:
+        index.add([papers])
+        index.as_vector_store().add_texts(["The pump lowers the water table."] * 300)
+        found = index.search("pump water table", k=2)
+        assert found[0].metadata["file"] == "sand.pdf"
+
+
+def test_diversity_puts_a_repetition_last(tmp_path, embeddings):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for name, text in (
+        ("one", "The pump lowers the water table by 12 cm."),
+        ("two", "The pump lowers the water table by 12 cm again."),
+        ("three", "The pump costs little and runs on sunlight in every season."),
+    ):
+        (folder / f"{name}.txt").write_text(text)
+    with PaperIndex.open(tmp_path / "index", embeddings=embeddings, create=True) as index:
+        index.add([folder])
+        found = index.search("How far does the pump lower the water table?", k=3, diversity=0.8)
+        assert found[1].metadata["file"] == "three.txt"
 
 
 def test_no_paper_takes_all_places(tmp_path, papers, embeddings):

@@ -23,3 +23,10 @@ def test_loose_documents_live_beside_papers(tmp_path, papers, embeddings):
     assert all("paper" in d.metadata for d in index.search("a note on pumps", k=20))
     assert index.check().problems == []
     index.close()
+
+
+def test_loose_documents_alone_are_a_sound_index(tmp_path, embeddings):
+    store = PassageStore.from_texts(["a note"], embeddings, ids=["n"], path=tmp_path / "index")
+    assert store.paper_index.check(repair=True).problems == []
+    assert [document.id for document in store.get_by_ids(["n"])] == ["n"]
+    store.paper_index.close()
