@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import signal
 import subprocess
@@ -50,8 +51,8 @@ class Commands:
         )
 
     def stop(self, *arguments, after: str, **more: str) -> Ended:
-        """Press Ctrl-C once stderr says `after`."""
-        child = subprocess.Popen(
+        """Press Ctrl-C once stderr says what the pattern `after` matches."""
+        with subprocess.Popen(
             command(*arguments),
             cwd=self.folder,
             env=self.environment | more,
@@ -59,15 +60,15 @@ class Commands:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        )
-        told = ""
-        assert child.stderr is not None
-        while after not in told:
-            line = child.stderr.readline()
-            assert line, f"it ended before {after!r}: {told}"
-            told += line
-        child.send_signal(signal.SIGINT)
-        out, rest = child.communicate(timeout=30)
+        ) as child:
+            told = ""
+            assert child.stderr is not None
+            while not re.search(after, told):
+                line = child.stderr.readline()
+                assert line, f"it ended before {after!r}: {told}"
+                told += line
+            child.send_signal(signal.SIGINT)
+            out, rest = child.communicate(timeout=30)
         return Ended(subprocess.CompletedProcess(child.args, child.returncode, out, told + rest))
 
 
@@ -263,7 +264,8 @@ def test_no_room_for_an_index_loses_no_paper(odd_index):
     assert ended.code == 1
     assert "'idx' is full" in ended.sentence()
     checked = r1agent.run("index", "check", "--index", "idx")
-    assert (checked.code, checked.out.split(":")[1]) == (0, " 1 paper, 1 page, 1 passage.\n")
+    assert checked.code == 0
+    assert checked.out.splitlines()[0].endswith(": 1 paper, 1 page, 1 passage.")
 
 
 def test_no_room_for_the_journal(r1agent):
@@ -289,14 +291,16 @@ def test_a_folder_for_runs_that_cannot_be_made(r1agent):
 def test_ctrl_c_while_papers_are_read_keeps_those_that_are_done(r1agent):
     papers = r1agent.folder / "papers"
     papers.mkdir()
-    for number in range(1, 4):
-        make_pdf(papers / f"p{number}.pdf", [[f"Paper {number}", f"It took {number} volts."]])
-    ended = r1agent.stop("index", "add", "papers", "--index", "idx", "--plain", after="2 of 3")
+    for number in range(60):
+        text = [f"Paper {number} found {number * 1000 + line} volts." for line in range(300)]
+        (papers / f"p{number:02}.txt").write_text(" ".join(text))
+    second = r"\b([2-9]|[1-5]\d) of 60 "  # the one in hand, after one that is stored
+    ended = r1agent.stop("index", "add", "papers", "--index", "idx", "--plain", after=second)
     assert ended.code == 130
     assert "Traceback" not in ended.err
     assert ended.err.splitlines()[-1].startswith("Stopped; ")
     listed = json.loads(r1agent.run("index", "list", "--index", "idx", "--json").out)
-    assert "p1.pdf" in [paper["file"] for paper in listed["papers"]]
+    assert 1 <= len(listed["papers"]) < 60
 
 
 def test_ctrl_c_while_a_question_is_answered_keeps_the_run(r1agent):

@@ -127,10 +127,22 @@ def search_passages(
     ]
     if reranker is None:
         return passages
-    reranked = list(reranker.compress_documents(passages, question))
+    reranked = _reranked(passages, question, reranker)
     owners = [passage.metadata["paper"] for passage in reranked]
     most = _most_of_one(k, capped=papers is None)
     return [reranked[at] for at in within_cap(range(len(reranked)), owners, k=k, most=most)]
+
+
+def _reranked(
+    passages: Sequence[Document], question: str, reranker: BaseDocumentCompressor
+) -> list[Document]:
+    """Have the best read again; the others follow as they were, with no higher score."""
+    first = list(reranker.compress_documents(passages[:_RERANKED], question))
+    lowest = min((passage.metadata["score"] for passage in first), default=0.0)
+    return first + [
+        with_facts(passage, score=min(passage.metadata["score"], lowest))
+        for passage in passages[_RERANKED:]
+    ]
 
 
 def query_vector(embedding: Sequence[float]) -> Vectors:
