@@ -15,19 +15,22 @@ import tomllib
 from importlib import import_module
 from pathlib import Path
 
+from index_quality import CollectionMissingError
+from quotes import CorpusMissingError
 from results import HERE, ROOT, Figures, setting, write_results
 from rich.console import Console
 from rich.table import Table
 from start_up import peer_version
 
-MODULE_OF = {
-    "reading": "index_reading",
-    "quality": "index_quality",
-    "search": "index_search",
-    "ingest": "index_ingest",
-    "kills": "index_kills",
+PLACE_OF = {
+    "reading": ("index_reading", "measure"),
+    "quality": ("index_quality", "measure"),
+    "search": ("index_search", "measure"),
+    "ingest": ("index_ingest", "measure"),
+    "memory": ("index_ingest", "measure_peaks"),
+    "kills": ("index_kills", "measure"),
 }
-PARTS = tuple(MODULE_OF)
+PARTS = tuple(PLACE_OF)
 WORK = ROOT / "runs" / "bench-index"
 PACKAGES = ("r1agent", "torch", "sentence-transformers", "faiss-cpu", "pypdfium2", "pypdf")
 SEED = "0 throughout"
@@ -39,7 +42,8 @@ def main() -> int:
     WORK.mkdir(parents=True, exist_ok=True)
     for part in parts:
         print(f"Measuring: {part}", flush=True)
-        figures = import_module(MODULE_OF[part]).measure()
+        module, function = PLACE_OF[part]
+        figures = getattr(import_module(module), function)()
         _kept(part).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     missing = [part for part in PARTS if not _kept(part).is_file()]
     together = _together([part for part in PARTS if part not in missing])
@@ -93,4 +97,9 @@ def print_table(figures: Figures) -> None:
 _LIMITS = {"at_least": "≥", "at_most": "≤"}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (CorpusMissingError, CollectionMissingError) as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

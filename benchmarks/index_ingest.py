@@ -18,7 +18,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,21 +39,32 @@ SEED = 0
 HERE = Path(__file__)
 
 
-def measure(*, repeats: int = REPEATS, sizes: Sequence[int] = SIZES, limit: int = 0) -> Figures:
-    """Measure the rates side by side and the memory by size.
-
-    Args:
-        repeats: How often each side runs; medians are taken.
-        sizes: Papers in the folders whose memory is measured.
-        limit: Take that many files of the corpus only, for a first look.
+def measure() -> Figures:
+    """Measure the rates side by side.
 
     Raises:
         CorpusMissingError: There is nothing to read.
     """
+    with _place() as place:
+        return measure_rates(place, REPEATS, 0)
+
+
+def measure_peaks() -> Figures:
+    """Measure the peak memory by the size of the folder.
+
+    Raises:
+        CorpusMissingError: There is nothing to make papers of.
+    """
+    with _place() as place:
+        return measure_memory(place, SIZES)
+
+
+@contextmanager
+def _place() -> Iterator[Path]:
     if not PAPERS.is_dir():
         raise CorpusMissingError(f"The corpus {str(PAPERS)!r} is not there; ingest reads it.")
     with TemporaryDirectory(prefix="ingest-") as place:
-        return measure_rates(Path(place), repeats, limit) | measure_memory(Path(place), sizes)
+        yield Path(place)
 
 
 def measure_rates(place: Path, repeats: int, limit: int) -> Figures:
@@ -117,6 +129,15 @@ def own(folder: Path, index: Path, passages: Path) -> dict[str, Any]:
     return {"seconds": seconds, **counts, "folded": len(report.folded)}
 
 
+def alone(folder: Path, index: Path) -> dict[str, Any]:
+    """Take in the folder with r1agent and do nothing else, so that the memory is all its own."""
+    from r1agent_indexes import PaperIndex
+
+    with PaperIndex.open(index, create=True) as papers:
+        report = papers.add([folder])
+    return {"seconds": report.seconds, "folded": len(report.folded)}
+
+
 def bare(folder: Path, passages: Path) -> dict[str, Any]:
     """Read the same files and encode the same passages with nothing around it."""
     import pypdfium2
@@ -166,8 +187,8 @@ def measure_memory(place: Path, sizes: Sequence[int]) -> Figures:
     for size in sizes:
         folder = place / f"made{size}"
         make_papers(folder, size, sentences)
-        arguments = [str(folder), str(place / f"index{size}"), str(place / "made.json")]
-        command = [sys.executable, str(HERE), "--side", "own", *arguments]
+        index = place / f"index{size}"
+        command = [sys.executable, str(HERE), "--side", "alone", str(folder), str(index)]
         peak, found = _watched(command)
         figures[f"rss_mb_{size}"] = peak
         figures[f"rss_papers_per_s_{size}"] = round(size / found["seconds"], 2)
@@ -231,20 +252,24 @@ def _resident(process: psutil.Process) -> int:
     return total
 
 
+SIDES: dict[str, Callable[..., dict[str, Any]]] = {"own": own, "alone": alone, "bare": bare}
+
+
 def main() -> None:
     """Run the bench alone and print its figures; `--side` runs one side of it."""
     parser = argparse.ArgumentParser(description=__doc__, prog="index_ingest.py")
-    parser.add_argument("--side", choices=("own", "bare"))
+    parser.add_argument("--side", choices=tuple(SIDES))
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--limit", type=int, default=0, help="files of the corpus (0: all)")
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("places", type=Path, nargs="*")
     chosen = parser.parse_args()
     if chosen.side:
-        print(json.dumps({"own": own, "bare": bare}[chosen.side](*chosen.places)))
+        print(json.dumps(SIDES[chosen.side](*chosen.places)))
         return
-    found = measure(repeats=chosen.repeats, sizes=chosen.sizes, limit=chosen.limit)
-    print(json.dumps(found, indent=1))
+    with _place() as place:
+        rates = measure_rates(place, chosen.repeats, chosen.limit)
+        print(json.dumps(rates | measure_memory(place, chosen.sizes), indent=1))
 
 
 if __name__ == "__main__":

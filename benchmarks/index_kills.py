@@ -50,6 +50,7 @@ def measure(*, kills: int = KILLS, seed: int = SEED, at_once: int = 2) -> Figure
     with ProcessPoolExecutor(at_once, mp_context=get_context("fork")) as pool:
         for outcome in pool.map(run_series, *zip(*series, strict=True)):
             outcomes.append(outcome)
+            print(f"  killed {sum(one.kills for one in outcomes)} of {kills}", flush=True)
             for violation in outcome.violations:
                 print(f"  lost: {violation}", flush=True)
     done = sum(outcome.kills for outcome in outcomes)

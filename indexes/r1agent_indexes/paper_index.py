@@ -17,17 +17,10 @@ from r1agent_indexes.build import add_papers, run_reporting
 from r1agent_indexes.check import check_index
 from r1agent_indexes.disk import disk_errors
 from r1agent_indexes.embed import identity_of, load_embeddings
-from r1agent_indexes.errors import (
-    IndexFormatError,
-    IndexLockedError,
-    IndexMismatchError,
-    IndexNotFoundError,
-    PaperIndexError,
-    PaperNotFoundError,
-)
+from r1agent_indexes.errors import IndexLockedError, PaperIndexError, PaperNotFoundError
 from r1agent_indexes.lock import writer_lock
 from r1agent_indexes.manifest import IndexManifest
-from r1agent_indexes.schema import FORMAT
+from r1agent_indexes.opening import DATABASE, create_index, require_creation, require_same
 from r1agent_indexes.search.retriever import PaperRetriever, SearchOptions, search_passages
 from r1agent_indexes.store import Store
 from r1agent_indexes.types import (
@@ -47,8 +40,6 @@ from r1agent_indexes.writing import remove_paper
 
 if TYPE_CHECKING:
     from r1agent_indexes.bibliography.registries import Registries
-
-_DATABASE = "papers.sqlite"
 
 
 class PaperIndex:
@@ -94,14 +85,14 @@ class PaperIndex:
         """
         folder = Path(path).expanduser()
         model = embeddings or (vectors and vectors.embeddings) or load_embeddings()
-        if not (folder / _DATABASE).is_file():
-            _require_creation(folder, create=create)
+        if not (folder / DATABASE).is_file():
+            require_creation(folder, create=create)
             with disk_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
-            _create(folder, identity_of(model))
+            create_index(folder, identity_of(model))
         store = Store(folder)
         try:
-            _require_same(folder, store, identity_of(model))
+            require_same(folder, store, identity_of(model))
         except PaperIndexError:
             store.close()
             raise
@@ -387,38 +378,6 @@ class PaperIndex:
             if matches:
                 return matches
         raise PaperNotFoundError(_not_found(which, papers))
-
-
-def _require_creation(folder: Path, *, create: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise IndexNotFoundError(f"{str(folder)!r} is a file; an index is a folder.")
-    if not create:
-        raise IndexNotFoundError(
-            f"There is no index in {str(folder)!r}. Make one with "
-            f"`r1agent index add PAPERS --index {folder}`."
-        )
-
-
-def _create(folder: Path, model: str) -> None:
-    with writer_lock(folder):
-        if (folder / _DATABASE).exists():
-            return
-        Store.create(folder, {"format": str(FORMAT), "embedding_model": model})
-
-
-def _require_same(folder: Path, store: Store, model: str) -> None:
-    found, built_with = store.meta("format"), store.meta("embedding_model")
-    if found != str(FORMAT):
-        raise IndexFormatError(
-            f"Index {str(folder)!r} has format {found}, this version reads {FORMAT}. Make a new "
-            "one with `r1agent index add PAPERS --index OTHER`."
-        )
-    if built_with != model:
-        raise IndexMismatchError(
-            f"Index {str(folder)!r} was built with the embedding model {built_with!r}, not "
-            f"{model!r}. Open it with that model, or make a new index with `r1agent index add "
-            "PAPERS --index OTHER`."
-        )
 
 
 def _not_found(which: str, papers: Sequence[Paper]) -> str:

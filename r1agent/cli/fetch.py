@@ -130,5 +130,5 @@ def _lines(report: FetchReport) -> Iterator[RenderableType]:
     for each in report.there:
         yield Text.assemble(one_line(str(each.path)), ("  there before", "dim"))
     for failure in report.failed:
-        body = Text(f"{one_line(failure.asked)}: {one_line(failure.reason)}.")
+        body = Text(f"{one_line(failure.asked)}: {one_line(failure.reason).rstrip('.')}.")
         yield Hanging("failed  ", body, style="red")
