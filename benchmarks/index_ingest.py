@@ -5,8 +5,9 @@ with its model loaded before the clock starts: r1agent; a bare script (all text 
 one bfloat16 `encode` of the same passages); and paper-qa with the same embedding model, once as it
 comes and once with chunks as long as ours. Medians are compared.
 
-Peak memory is that of the whole tree of processes, at folders of 50 to 5,000 papers: PDFs of some
-thirty sentences, each drawn at random from all pages of the corpus, so that no two are alike.
+Peak memory is that of the whole tree of processes, at folders of 50 to 5,000 papers: PDFs of
+eight sentences on two pages, each drawn at random from all pages of the corpus, so that no two
+are alike.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ PAPERS = CORPUS / "papers"
 SIZES = (50, 500, 5000)
 REPEATS = 3
 SAME_CHUNKS = {"chunk_chars": 1000, "overlap": 0}
-SENTENCES = 30
+SENTENCES = 8
 SEED = 0
 HERE = Path(__file__)
 
