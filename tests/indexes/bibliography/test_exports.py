@@ -278,7 +278,8 @@ def test_no_export_can_stop_a_build(tmp_path_factory, content, ending):
     path = tmp_path_factory.mktemp("fuzz") / f"x{ending}"
     path.write_bytes(content)
     exports = read_exports([path])
-    exports.facts_for(path, PaperMetadata("A title of a paper"))
+    assert {problem.path for problem in exports.problems} <= {path}
+    assert exports.facts_for(path, PaperMetadata("A title of a paper")) is None
 
 
 TEX = st.text(alphabet="{}\\\"'$%&#_^~@,=aü \n", max_size=60)
@@ -289,7 +290,9 @@ def test_no_field_can_stop_a_build(tmp_path_factory, title, author, file):
     path = tmp_path_factory.mktemp("fuzz") / "x.bib"
     entry = f"@article{{k, title={{{title}}}, author={{{author}}}, file={{{file}}}}}"
     path.write_text(entry, encoding="utf-8")
-    read_exports([path]).facts_for(path, PaperMetadata("A title of a paper"))
+    exports = read_exports([path])
+    assert {problem.path for problem in exports.problems} <= {path}
+    assert exports.facts_for(path, PaperMetadata("A title of a paper")) is None
 
 
 @pytest.mark.parametrize(
