@@ -6,7 +6,9 @@ once, so none is answered from the cache: whole queries and bare parts in turn, 
 
 The bare parts of a size are: embedding the question, the search of the same FAISS index, and the
 same question to the same keyword index (FTS5, or tantivy where the index is large), each called
-directly; the ratio compares the sum of their medians with the median of `PaperIndex.search`.
+directly; the ratio compares the sum of their medians with the median of `PaperIndex.search`. The
+bare parts live in memory, so the database is read once before the clock starts; the first query
+after opening is timed before that.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 WORK = ROOT / "runs" / "bench-index" / "search"
 QUESTIONS = 200
 WARM = 20
-DEPTH = 200
+DEPTH = 100
 """Passages that a search takes from FAISS and from the keyword index."""
 
 
@@ -97,6 +99,7 @@ def _searched(index: PaperIndex, embeddings: Embeddings) -> Figures:
     asked = [str(one) for one in random.permutation(queries())[: 2 * QUESTIONS + WARM + 1]]
     embeddings.embed_query(asked[0])
     first = _seconds(lambda: index.search(asked[1]))
+    _read_once(index.path / "papers.sqlite")
     for question in asked[2 : WARM + 1]:
         index.search(question)
     timed = asked[WARM + 1 :]
@@ -117,6 +120,13 @@ def _searched(index: PaperIndex, embeddings: Embeddings) -> Figures:
         "search_ratio_bare": round(float(np.median(whole) / np.median(np.sum(parts, axis=1))), 3),
         "recall10": _recall(index, [query_vector(embeddings.embed_query(q)) for q in timed[::2]]),
     }
+
+
+def _read_once(file: Path) -> None:
+    """Have the system hold a file in memory, as it does the files of the bare parts."""
+    with file.open("rb") as opened:
+        while opened.read(1 << 24):
+            pass
 
 
 def _bare(index: PaperIndex, embeddings: Embeddings, question: str) -> tuple[float, float, float]:

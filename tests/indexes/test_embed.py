@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from r1agent_indexes import PaperIndex, PaperIndexError, SentenceEmbeddings, load_embeddings
+from r1agent_indexes.embed import power_of_two
 
 
 def test_the_packaged_model_finds_meaning_and_gives_unit_vectors(tmp_path, papers):
@@ -40,3 +41,30 @@ def test_length_is_counted_in_tokens_once_the_model_is_there():
     tokens = embeddings.lengths(texts)
     assert tokens[0] > tokens[1]
     assert embeddings.lengths(["word " * 5000]) == [256]
+
+
+def test_batches_have_few_shapes_so_that_memory_does_not_grow_with_the_papers():
+    import torch
+
+    shapes = set()
+
+    def note(module, inputs):
+        if isinstance(module, torch.nn.Embedding) and inputs[0].dim() == 2:
+            shapes.add(tuple(inputs[0].shape))
+
+    embeddings = load_embeddings()
+    embeddings.embed_documents(["the choice of the number format"] * 16)
+    hook = torch.nn.modules.module.register_module_forward_pre_hook(note)
+    try:
+        for count in (2, 3, 5, 7, 11, 13, 17, 19, 23):
+            embeddings.embed_documents([f"word {n} " * (1 + 5 * n % 11) for n in range(count)])
+    finally:
+        hook.remove()
+    texts = {rows for rows, _ in shapes}
+    assert texts <= {1, 2, 4, 8, 16, 32}
+    assert all(tokens % 16 == 0 for rows, tokens in shapes if rows > 1)
+
+
+@pytest.mark.parametrize(("most", "power"), [(0, 1), (0.3, 1), (1, 1), (31.9, 16), (32, 32)])
+def test_a_power_of_two_is_never_above_what_is_asked(most, power):
+    assert power_of_two(most) == power

@@ -78,7 +78,7 @@ def fetch_papers(
 
     Args:
         wanted: `arxiv:ID`, `doi:10.…`, ids alone, or addresses of PDFs.
-        folder: Where they go; it is made if it is not there.
+        folder: Where they go; it is made if it is not there and anything comes.
         addresses: Where arXiv, OpenAlex and Crossref are; default the public ones.
         mailto: An address to send along to Crossref and OpenAlex.
         openalex_key: A key of OpenAlex, which is free.
@@ -92,6 +92,7 @@ def fetch_papers(
     to = Path(folder).expanduser()
     if to.exists() and not to.is_dir():
         raise PaperIndexError(f"{str(to)!r} is a file; name a folder for the papers.")
+    is_new = not to.exists()
     to.mkdir(parents=True, exist_ok=True)
     where = addresses or Addresses()
     report = FetchReport()
@@ -108,6 +109,8 @@ def fetch_papers(
                 report.failed.append(FetchFailure(asked, str(error)))
             else:
                 (report.fetched if paper.url else report.there).append(paper)
+    if is_new and not any(to.iterdir()):
+        to.rmdir()
     return report
 
 

@@ -24,7 +24,7 @@ _GLUE_AFTER = re.compile(r"[±×=≈%°)\]]|\d")  # noqa: RUF001
 class SentenceChunker(BaseDocumentTransformer):
     """Cut pages into passages whose `start` and `end` are exact spans of the page's text."""
 
-    def __init__(self, *, target: int = 1000, most: int = 1250, least: int = 250) -> None:
+    def __init__(self, *, target: int = 1200, most: int = 1500, least: int = 300) -> None:
         """Store the sizes, in Latin characters (a Chinese one counts as three).
 
         Args:
@@ -125,7 +125,7 @@ def without_title_block(passages: list[Document], title: str) -> list[Document]:
 
 
 def _is_title_block(text: str, title: str) -> bool:
-    flat, named = " ".join(text.split()), " ".join(title.split())
+    flat, named = " ".join(text.lstrip("# ").split()), " ".join(title.split())
     is_short = len(flat) <= len(named) + _LONGEST_BYLINE
     return flat.lower().startswith(named.lower()) and is_short and flat[-1:] not in ".!?。"
 

@@ -22,8 +22,9 @@ from r1agent_indexes.vectors.protocol import VectorIndex
 if TYPE_CHECKING:
     from r1agent_indexes.paper_index import PaperIndex
 
-_DEPTH = 200
-"""How many passages each of the two searches hands to the fusion; 400 find no more."""
+_DEPTH = 100
+"""How many passages each of the two searches hands to the fusion; on SciFact's training questions
+nDCG@10 is .739 with 100 and .736 with 200, and a query reads half as many embeddings."""
 _RERANKED = 50
 """How many passages a reranker reads."""
 

@@ -216,6 +216,14 @@ def test_a_file_with_other_content_is_never_written_over(tmp_path, pdf):
     assert [each.path.name for each in report.there] == ["x-2.pdf"]
 
 
+def test_a_folder_is_left_only_where_something_came(tmp_path, pdf):
+    get(Site({}), tmp_path / "none", "arxiv:2301.00001")
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "own").mkdir()
+    get(Site({}), tmp_path / "own", "arxiv:2301.00001")
+    assert (tmp_path / "own").is_dir()
+
+
 def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(PaperIndexError, match="is a file; name a folder"):

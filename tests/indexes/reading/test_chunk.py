@@ -78,3 +78,5 @@ def test_a_passage_of_title_and_authors_alone_is_left_out():
     assert without_title_block([block, text], "On Tides") == [text]
     assert without_title_block([text, block], "On Tides") == [text, block]
     assert without_title_block([block], "On Tides") == [block]
+    markdown = Document(page_content="# On Tides")
+    assert without_title_block([markdown, text], "On Tides") == [text]

@@ -6,6 +6,7 @@ from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 from r1agent_indexes import PdfLoader, UnreadablePaperError
+from r1agent_indexes.reading import pdfium_pages
 from r1agent_indexes.reading.pdf_process import PdfProcess, ReadLimits
 from tests.indexes.made_pdfs import (
     make_bomb,
@@ -183,3 +184,30 @@ def test_a_file_that_pdfium_cannot_open_is_read_by_the_other_parser(tmp_path):
     (tmp_path / "b.pdf").write_bytes(b"\n" * 5000 + whole)
     pages = PdfLoader(tmp_path / "b.pdf").load()
     assert [page.page_content for page in pages] == ["Text of a page", "And another"]
+
+
+def _read(path: Path, monkeypatch, other_lines: list[str] | Exception) -> list[dict]:
+    """Read a file whose text pdfium does not find, with this found by the other reader."""
+
+    def other(_path):
+        if isinstance(other_lines, Exception):
+            raise other_lines
+        lines = [[line, 0.0, False] for line in other_lines]
+        yield {"kind": "info", "metadata": {}, "outline": []}
+        yield {"kind": "page", "label": "1", "lines": lines, "images": False, "hidden": ""}
+
+    monkeypatch.setattr(pdfium_pages, "pypdf_messages", other)
+    return list(pdfium_pages.pdf_messages(path))
+
+
+def test_the_other_reader_is_heard_where_pdfium_finds_no_letters(tmp_path, monkeypatch):
+    path = make_image_only(tmp_path / "a.pdf")
+    kinds = [one["kind"] for one in _read(path, monkeypatch, ["The tide fell."])]
+    assert kinds[-3:] == ["again", "page", "end"]
+    for nothing in (["***"], ValueError("broken")):
+        kinds = [one["kind"] for one in _read(path, monkeypatch, nothing)]
+        assert "again" not in kinds
+        assert kinds[-1] == "end"
+    path = make_pdf(tmp_path / "b.pdf", [["Plain text"]])
+    kinds = [one["kind"] for one in _read(path, monkeypatch, ["The tide fell by far."])]
+    assert kinds == ["info", "page", "end"]
