@@ -1,0 +1,85 @@
+"""A bench in parts: each part's figures are kept, and the file is put together of those there."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from results import HERE, ROOT, Figures, setting, write_results
+from rich.console import Console
+from rich.table import Table
+
+_LIMITS = {"at_least": "≥", "at_most": "≤"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What one bench is made of."""
+
+    name: str
+    title: str
+    place_of: Mapping[str, tuple[str, str]]
+    """Module and function that measure each part, in their order."""
+    packages: tuple[str, ...]
+    seed: str
+
+    def parse_parts(self, text: str) -> list[str]:
+        """Return the parts that `--parts` names.
+
+        Raises:
+            argparse.ArgumentTypeError: One of them is none of this bench's.
+        """
+        names = [*self.place_of] if text == "all" else text.split(",")
+        unknown = sorted(set(names) - set(self.place_of))
+        if unknown:
+            known = ", ".join([*self.place_of, "all"])
+            raise argparse.ArgumentTypeError(f"no part {unknown[0]!r}; known: {known}")
+        return names
+
+    def function_of(self, part: str) -> Callable[..., Figures]:
+        """Return what measures `part`; its module is imported only now."""
+        module, function = self.place_of[part]
+        found: Callable[..., Figures] = getattr(import_module(module), function)
+        return found
+
+    def keep(self, part: str, figures: Figures) -> None:
+        """Keep a part's figures as they came out, until the part is measured again."""
+        kept = self._kept(part)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+    def together(self) -> Figures:
+        """Return the figures of all parts that were measured, and the setting."""
+        figures: Figures = {}
+        for part in self.place_of:
+            if self._kept(part).is_file():
+                figures |= json.loads(self._kept(part).read_text(encoding="utf-8"))
+        return figures | setting(self.packages, seed=self.seed)
+
+    def write(self, figures: Figures) -> None:
+        """Print the table, write the file, and say what it lacks."""
+        print_table(self.name, self.title, figures)
+        missing = [part for part in self.place_of if not self._kept(part).is_file()]
+        if missing:
+            print(f"Not measured yet, so not in the file: {', '.join(missing)}.")
+        print(f"Written: {write_results(self.name, figures).relative_to(ROOT)}")
+
+    def _kept(self, part: str) -> Path:
+        return ROOT / "runs" / f"bench-{self.name}" / f"{part}.json"
+
+
+def print_table(name: str, title: str, figures: Mapping[str, float | int | str]) -> None:
+    """Print every figure with what it means and what is wanted of it."""
+    wanted = tomllib.loads((HERE / "wanted.toml").read_text(encoding="utf-8"))[name]
+    table = Table("figure", "measured", "wanted", "what it is", title=title)
+    for figure, value in figures.items():
+        entry = wanted.get(figure, {})
+        limits = [f"{word} {entry[key]}" for key, word in _LIMITS.items() if key in entry]
+        if not isinstance(value, str):
+            table.add_row(figure, f"{value:,}", ", ".join(limits), entry.get("means", ""))
+    Console().print(table)

@@ -1,0 +1,65 @@
+"""The sandbox and the judge: hostile programs, spoofs, HumanEval, speed, leaks, ordinary work.
+
+`make bench-sandbox` runs all parts and writes `benchmarks/sandbox.json`. No figure compares two
+parts, so each is kept on its own as it came out (`runs/bench-sandbox/PART.json`) and `--parts`
+measures some again; with `--limit` less is measured and nothing is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from parts import Bench, print_table
+from results import Figures
+from sandbox_hostile import HostileMissingError
+
+BENCH = Bench(
+    name="sandbox",
+    title="The sandbox",
+    place_of={
+        "hostile": ("sandbox_hostile", "measure"),
+        "spoofs": ("sandbox_spoofs", "measure"),
+        "humaneval": ("sandbox_humaneval", "measure"),
+        "speed": ("sandbox_speed", "measure"),
+        "leaks": ("sandbox_leaks", "measure"),
+        "ordinary": ("sandbox_ordinary", "measure"),
+    },
+    packages=("r1agent", "numpy", "scipy", "sympy", "pandas", "matplotlib"),
+    seed="0 for the mutants; nothing else is drawn",
+)
+
+
+def main() -> int:
+    """Measure the parts asked for, print the table, and write what is there."""
+    arguments = _arguments()
+    measured: Figures = {}
+    for part in arguments.parts:
+        print(f"Measuring: {part}", flush=True)
+        figures = BENCH.function_of(part)(limit=arguments.limit)
+        measured |= figures
+        if arguments.limit is None:
+            BENCH.keep(part, figures)
+    if arguments.limit is None:
+        BENCH.write(BENCH.together())
+        return 0
+    print_table(BENCH.name, BENCH.title, measured)
+    print("Only a share was measured: benchmarks/sandbox.json stays as it is.")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, prog="sandbox.py")
+    known = ", ".join(BENCH.place_of)
+    parser.add_argument("--parts", default="all", type=BENCH.parse_parts, help=known)
+    parser.add_argument("--limit", type=int, help="measure only about so many of each")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except HostileMissingError as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
