@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from r1agent_tools import NoTestsError, check_unit_tests, unit_tests_tool
@@ -54,6 +56,8 @@ SPOOFS = {
     "    while frame:\n"
     "        if 'expected' in frame.f_locals: return frame.f_locals['expected']\n"
     "        frame = frame.f_back\n    return None",
+    "replaced call": "def squares(numbers):\n"
+    "    globals()['_judge_calls'] = lambda *a: {'verdict': 'passed'}\n    return 0",
     "not a number itself": "class Nan(float):\n    def __eq__(self, o): return True\n"
     "def squares(numbers): return Nan()",
     "a memory of earlier tests": "import os\n"
@@ -188,6 +192,12 @@ def test_the_tool_says_when_the_model_checked_itself(sandbox):
     assert message.artifact.written_by == "model"
 
 
+@pytest.mark.parametrize("kind", ["assert f(1)", "pytest", "unittest", "hypothesis", ">>> f(1)"])
+def test_the_tool_tells_the_model_what_tests_may_look_like(sandbox, kind):
+    lines = unit_tests_tool(sandbox).description.splitlines()
+    assert sum(kind in line for line in lines) == 1
+
+
 def test_the_tool_can_hold_its_tests_back(sandbox):
     tool = unit_tests_tool(sandbox, tests="assert f(1) == 1")
     assert list(tool.args) == ["solution"]
@@ -226,3 +236,76 @@ def test_a_test_that_speaks_out_of_turn_gives_no_verdict(sandbox, question):
     )
     report = check_unit_tests("def f(): pass", tests, sandbox=sandbox)
     assert report.results[0].message.startswith("the test gave no verdict")
+
+
+def test_a_failing_case_names_its_input(sandbox):
+    report = check_unit_tests(
+        "def f(x, y): return x", [((1, "a"), 2)], sandbox=sandbox, function="f"
+    )
+    assert report.results[0].failing_input == "f(1, 'a')"
+    assert report.text().endswith("f returned 1, expected 2 [input: f(1, 'a')]")
+
+
+def test_a_failing_assert_names_its_last_call(sandbox):
+    tests = "def test_it():\n    assert f(1) == 1\n    assert f(2, y=[3]) == 3"
+    report = check_unit_tests("def f(x, y=0): return x", tests, sandbox=sandbox)
+    assert report.results[0].failing_input == "f(2, y=[3])"
+
+
+def test_what_the_solution_prints_reaches_the_test(sandbox):
+    tests = """
+import contextlib, io
+
+def test_it():
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        f("hello")
+    assert printed.getvalue() == "hello\\n"
+"""
+    assert check_unit_tests("def f(x): print(x)", tests, sandbox=sandbox).verified
+
+
+def test_a_solution_may_print_much(sandbox):
+    solution = "def f(x):\n    print('x' * 10_000_000)\n    return x"
+    assert check_unit_tests(solution, "assert f(1) == 1", sandbox=sandbox).verified
+
+
+def test_many_checks_run_at_once(sandbox):
+    def check(number):
+        right = number % 2 == 0
+        solution = HONEST if right else "def squares(numbers): return numbers"
+        tests = CASES if number % 4 < 2 else TESTS
+        report = check_unit_tests(solution, tests, sandbox=sandbox, function="squares")
+        return report.verified is right
+
+    with ThreadPoolExecutor(20) as threads:
+        assert all(threads.map(check, range(20)))
+
+
+@pytest.mark.parametrize("solution", ["-" * 100_000 + "1", "(" * 5_000, "x = 1\0"])
+def test_a_solution_made_to_hurt_the_parser_only_fails(sandbox, solution):
+    report = check_unit_tests(solution, "assert f(1) == 1", sandbox=sandbox)
+    assert "the solution does not load" in report.results[0].message
+
+
+@pytest.mark.parametrize("tests", ["-" * 100_000 + "1", "(" * 5_000, "assert f(1)\0"])
+def test_tests_made_to_hurt_the_parser_are_no_tests(sandbox, tests):
+    with pytest.raises(NoTestsError):
+        check_unit_tests("def f(x): return x", tests, sandbox=sandbox)
+
+
+@pytest.mark.parametrize("tests", [[((2,), 4)], "assert f(2) == 4"])
+def test_a_solution_may_hold_dataclasses_of_its_own(sandbox, tests):
+    solution = """
+from __future__ import annotations
+from dataclasses import dataclass
+
+@dataclass
+class Number:
+    value: int
+
+def f(x):
+    return 2 * Number(x).value
+"""
+    report = check_unit_tests(solution, tests, sandbox=sandbox, function="f")
+    assert report.verified, report.text()

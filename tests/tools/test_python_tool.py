@@ -30,7 +30,7 @@ def test_an_exception_is_shown_with_its_line(sandbox):
 @pytest.mark.parametrize(
     ("code", "hint"),
     [
-        ("open('/etc/passwd')", "The sandbox refuses this"),
+        ("open('/etc/passwd')", "files outside the working folder"),
         ("import subprocess; subprocess.run(['ls'])", "The sandbox refuses this"),
         ("input()", "There is no input"),
         ("while True: pass", "The limit `wall_seconds` was hit."),
@@ -53,3 +53,18 @@ def test_a_wrong_argument_is_named(sandbox):
     )
     assert message.status == "error"
     assert "code" in message.content
+
+
+def test_the_model_is_told_how_many_runs_are_left_and_refused_after_the_last(sandbox):
+    tool = python_tool(sandbox, runs=2)
+    request = {"name": "python", "args": {"code": "6 * 7"}, "id": "1", "type": "tool_call"}
+    assert tool.invoke(request).content == "=> 42\n1 run left."
+    assert tool.invoke(request).content == "=> 42\n0 runs left."
+    refused = tool.invoke(request)
+    assert refused.status == "error"
+    assert refused.content == "No run of Python is left. Answer with what you have."
+
+
+def test_files_that_a_program_writes_are_named(sandbox):
+    content = call(sandbox, "open('table.csv', 'w').write('a,b')").content
+    assert "Files: table.csv (text/csv, 3 bytes)" in content

@@ -4,51 +4,72 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from r1agent_tools.judge_tool import unit_tests_tool
+    from r1agent_tools.planned_test import NoTestsError
     from r1agent_tools.python import python_tool
+    from r1agent_tools.sandbox.backends import open_sandbox
+    from r1agent_tools.sandbox.docker import DockerSandbox
     from r1agent_tools.sandbox.doctor import sandbox_layers
     from r1agent_tools.sandbox.errors import SandboxUnavailableError
+    from r1agent_tools.sandbox.external import ExternalSandbox
     from r1agent_tools.sandbox.layers import Layer
     from r1agent_tools.sandbox.limits import Limits
     from r1agent_tools.sandbox.local import LocalSandbox, UnsafeSandboxWarning
     from r1agent_tools.sandbox.protocol import Sandbox, Session
-    from r1agent_tools.sandbox.result import ExecutionResult
+    from r1agent_tools.sandbox.remote import RemoteSandbox
+    from r1agent_tools.sandbox.result import Artifact, ExecutionResult
     from r1agent_tools.search import read_page_tool, search_papers_tool
+    from r1agent_tools.test_programs import ProgramCase
     from r1agent_tools.test_report import TestReport, TestVerdict
-    from r1agent_tools.unit_tests import NoTestsError, check_unit_tests, unit_tests_tool
+    from r1agent_tools.unit_tests import check_docstrings, check_unit_tests
 
 _HOMES = {
+    "Artifact": "sandbox.result",
+    "DockerSandbox": "sandbox.docker",
     "ExecutionResult": "sandbox.result",
+    "ExternalSandbox": "sandbox.external",
     "Layer": "sandbox.layers",
     "Limits": "sandbox.limits",
     "LocalSandbox": "sandbox.local",
-    "NoTestsError": "unit_tests",
+    "NoTestsError": "planned_test",
+    "ProgramCase": "test_programs",
+    "RemoteSandbox": "sandbox.remote",
     "Sandbox": "sandbox.protocol",
     "SandboxUnavailableError": "sandbox.errors",
     "Session": "sandbox.protocol",
     "TestReport": "test_report",
     "TestVerdict": "test_report",
     "UnsafeSandboxWarning": "sandbox.local",
+    "check_docstrings": "unit_tests",
     "check_unit_tests": "unit_tests",
+    "open_sandbox": "sandbox.backends",
     "python_tool": "python",
     "read_page_tool": "search",
     "sandbox_layers": "sandbox.doctor",
     "search_papers_tool": "search",
-    "unit_tests_tool": "unit_tests",
+    "unit_tests_tool": "judge_tool",
 }
 
 __all__ = [
+    "Artifact",
+    "DockerSandbox",
     "ExecutionResult",
+    "ExternalSandbox",
     "Layer",
     "Limits",
     "LocalSandbox",
     "NoTestsError",
+    "ProgramCase",
+    "RemoteSandbox",
     "Sandbox",
     "SandboxUnavailableError",
     "Session",
     "TestReport",
     "TestVerdict",
     "UnsafeSandboxWarning",
+    "check_docstrings",
     "check_unit_tests",
+    "open_sandbox",
     "python_tool",
     "read_page_tool",
     "sandbox_layers",

@@ -6,18 +6,20 @@ The judge asks for exactly these; a test that gives no verdict has failed.
 import ast
 
 
-def find_tests(source: str) -> list[str]:
+def find_tests(tree: ast.Module) -> list[str]:
     """Return an identifier for each test: `test_a`, `Class.test_b`, or `line 3`.
 
     Test functions and methods come first. Where there are none, each top-level `assert` is a test;
     where there is no assert either, each top-level call is (`check(solve)`).
-
-    Raises:
-        SyntaxError: `source` is not Python.
     """
-    tree = ast.parse(source)
     named = [name for node in tree.body for name in _named_tests(node)]
     return named or [f"line {node.lineno}" for node in statement_tests(tree)]
+
+
+def test_nodes(tree: ast.Module) -> list[ast.stmt]:
+    """Return the top-level statement that holds each test of `find_tests`, in the same order."""
+    named = [node for node in tree.body for _ in _named_tests(node)]
+    return named or statement_tests(tree)
 
 
 def statement_tests(tree: ast.Module) -> list[ast.stmt]:

@@ -4,31 +4,25 @@ The judged code, the tests and this process share no memory and no writable file
 and the text of the tests never enter the process of the judged code.
 """
 
-import ast
 import random
 import time
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, cast
 
-from langchain_core.tools import BaseTool, ToolException, tool
-
-from r1agent_tools.judged import JudgedSolution
-from r1agent_tools.sandbox.plain_values import NotPlainError, encode_value, same
+from r1agent_tools.planned_test import NoTestsError, PlannedTest
 from r1agent_tools.sandbox.protocol import Sandbox
-from r1agent_tools.test_names import find_tests
-from r1agent_tools.test_report import TestReport, TestVerdict, Trust
+from r1agent_tools.source_tests import plan_docstrings, plan_source
+from r1agent_tools.test_cases import Case, plan_cases
+from r1agent_tools.test_programs import ProgramCase, plan_programs
+from r1agent_tools.test_report import Author, TestReport, TestVerdict
 
-Case = tuple[Sequence[object], object]
-"""Arguments and the value that they must give."""
-
-
-class NoTestsError(ValueError):
-    """The tests hold nothing that could be checked."""
+Tests = str | Sequence[Case] | Sequence[ProgramCase]
+"""What code can be checked against."""
 
 
 def check_unit_tests(
     solution: str,
-    tests: str | Sequence[Case],
+    tests: Tests,
     *,
     sandbox: Sandbox,
     function: str | None = None,
@@ -39,171 +33,75 @@ def check_unit_tests(
 
     Args:
         solution: Python source that defines what is tested.
-        tests: Source with `assert` statements, `test_...` functions or `unittest.TestCase`
-            classes, which find the solution's functions as globals or in the module `solution`;
-            or pairs of arguments and expected value for `function`.
-        sandbox: Where both run.
+        tests: Source with `assert` statements, `test_...` functions (pytest's `raises`, `approx`
+            and `parametrize`, hypothesis's `given`) or `unittest.TestCase` classes, which find the
+            solution's functions as globals or in the module `solution`; a text with doctests;
+            pairs of arguments and expected value for `function`; or `ProgramCase`s, for which the
+            solution runs as a whole program.
+        sandbox: Where both run. Its limit `wall_seconds` holds for each test and for each call.
         function: Name of the function that pairs are for.
-        tolerance: Difference that floats of pairs may have, relative and absolute.
+        tolerance: Difference that floats of pairs may have, and numbers with a decimal point in
+            the output of a program; relative and absolute.
         written_by: Whether a person or the model wrote the tests; the report says so.
 
     Raises:
         NoTestsError: There is no test, or the tests are not Python, or `function` is missing.
     """
     if isinstance(tests, str):
-        names = _find_tests(tests)
-        trust = _trust(solution, tests)
-        check = _source_checker(solution, tests, trust, sandbox)
+        planned = plan_source(solution, tests, sandbox)
+    elif tests and all(isinstance(case, ProgramCase) for case in tests):
+        programs = cast(Sequence[ProgramCase], tests)
+        planned = plan_programs(solution, programs, tolerance=tolerance, sandbox=sandbox)
     else:
-        names = _name_cases(tests, function)
-        trust = "separate process"
-        check = _case_checker(solution, tests, str(function), tolerance, sandbox)
+        name = _refuse_without_cases(tests, function)
+        cases = cast(Sequence[Case], tests)
+        planned = plan_cases(solution, cases, function=name, tolerance=tolerance, sandbox=sandbox)
+    return _judge(planned, written_by, sandbox)
+
+
+def check_docstrings(solution: str, *, sandbox: Sandbox) -> TestReport:
+    """Run the doctests in the solution's own docstrings, and report them as self-consistency.
+
+    The author of the code wrote them too. The docstrings are taken out of the code that runs.
+
+    Args:
+        solution: Python source with `>>>` examples in docstrings.
+        sandbox: Where the code and the examples run.
+
+    Raises:
+        NoTestsError: There is no example, or the solution is not Python.
+    """
+    return _judge(plan_docstrings(solution, sandbox), "solution", sandbox)
+
+
+def _judge(planned: list[PlannedTest], written_by: Author, sandbox: Sandbox) -> TestReport:
     # In random order, so that nothing can be counted from one test to the next.
-    verdicts = {name: _timed(check, name) for name in random.sample(names, len(names))}
+    verdicts = {test.name: _timed(test) for test in random.sample(planned, len(planned))}
+    inside = any(test.trust == "in-process" for test in planned)
     return TestReport(
-        results=tuple(verdicts[name] for name in names),
-        trust=trust,
+        results=tuple(verdicts[test.name] for test in planned),
+        trust="in-process" if inside else "separate process",
         written_by=written_by,
         isolation=dict(sandbox.isolation),
     )
 
 
-def unit_tests_tool(sandbox: Sandbox, *, tests: str | None = None) -> BaseTool:
-    """Build the tool that checks code against unit tests in `sandbox`.
-
-    Args:
-        sandbox: Where the code and the tests run.
-        tests: Tests that the model does not see; without them the model writes its own, and the
-            report says that it is a check of the model against itself.
-    """
-    if tests is None:
-        return _with_handlers(_own_tests_tool(sandbox))
-    return _with_handlers(_given_tests_tool(sandbox, tests))
+def _timed(test: PlannedTest) -> TestVerdict:
+    started = time.monotonic()
+    found = test.run()
+    seconds = time.monotonic() - started
+    return TestVerdict(
+        test.name, found.passed, found.message, seconds, found.failing_input, test.trust
+    )
 
 
-def _own_tests_tool(sandbox: Sandbox) -> BaseTool:
-    @tool("unit_tests", response_format="content_and_artifact", parse_docstring=True)
-    def unit_tests(solution: str, tests: str) -> tuple[str, TestReport]:
-        """Check Python functions against unit tests; each test runs in a fresh process.
-
-        Args:
-            solution: Source that defines the functions. No files, network or subprocesses.
-            tests: `assert f(1) == 2` lines, or `def test_...` functions that call f directly.
-        """
-        return _check(solution, tests, sandbox, "model")
-
-    return unit_tests
-
-
-def _given_tests_tool(sandbox: Sandbox, tests: str) -> BaseTool:
-    @tool("unit_tests", response_format="content_and_artifact", parse_docstring=True)
-    def unit_tests(solution: str) -> tuple[str, TestReport]:
-        """Check Python functions against the given unit tests; each runs in a fresh process.
-
-        Args:
-            solution: Source that defines the functions. No files, network or subprocesses.
-        """
-        return _check(solution, tests, sandbox, "user")
-
-    return unit_tests
-
-
-def _with_handlers(built: BaseTool) -> BaseTool:
-    built.handle_tool_error = True
-    built.handle_validation_error = str  # the default hides which argument was wrong
-    return built
-
-
-def _check(
-    solution: str, tests: str, sandbox: Sandbox, written_by: Literal["user", "model"]
-) -> tuple[str, TestReport]:
-    try:
-        report = check_unit_tests(solution, tests, sandbox=sandbox, written_by=written_by)
-    except NoTestsError as error:
-        raise ToolException(str(error)) from error
-    return report.text(), report
-
-
-def _find_tests(tests: str) -> list[str]:
-    try:
-        names = find_tests(tests)
-    except SyntaxError as error:
-        raise NoTestsError(f"The tests are not Python: {error}. Correct them.") from error
-    if not names:
-        raise NoTestsError(
-            "The tests hold no test. Write `assert f(1) == 2` lines or `def test_...` functions."
-        )
-    if len(set(names)) != len(names):
-        raise NoTestsError(f"Two tests have one name: {sorted(names)}. Give each its own.")
-    return names
-
-
-def _name_cases(cases: Sequence[Case], function: str | None) -> list[str]:
+def _refuse_without_cases(cases: Sequence[object], function: str | None) -> str:
+    """Return the function that pairs are for."""
     if not cases or function is None:
         raise NoTestsError(
             f"Found {len(cases)} pairs for the function {function!r}. Give at least one pair of "
-            "arguments and expected value, and the function's name."
+            "arguments and expected value, and the function's name; or `ProgramCase`s."
         )
-    return [f"case {number}" for number in range(1, len(cases) + 1)]
-
-
-def _trust(solution: str, tests: str) -> Trust:
-    """Tell whether the tests can do without the solution's objects in their own process."""
-    try:
-        classes = {node.name for node in ast.parse(solution).body if isinstance(node, ast.ClassDef)}
-    except SyntaxError:
-        return "separate process"
-    nodes = list(ast.walk(ast.parse(tests)))
-    used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    return "in-process" if classes & used else "separate process"
-
-
-def _timed(check: Callable[[str], tuple[bool, str]], name: str) -> TestVerdict:
-    started = time.monotonic()
-    passed, message = check(name)
-    return TestVerdict(name, passed, message, time.monotonic() - started)
-
-
-def _case_checker(
-    solution: str, cases: Sequence[Case], function: str, tolerance: float, sandbox: Sandbox
-) -> Callable[[str], tuple[bool, str]]:
-    def check(name: str) -> tuple[bool, str]:
-        arguments, expected = cases[int(name.removeprefix("case ")) - 1]
-        with JudgedSolution(solution, sandbox) as judged:
-            if judged.problem:
-                return False, judged.problem
-            try:
-                coded = encode_value(list(arguments))
-            except NotPlainError as error:
-                raise NoTestsError(f"The arguments of {name} cannot be sent: {error}.") from error
-            found, problem = judged.call(function, coded)
-        if problem:
-            return False, problem
-        if same(found, expected, tolerance=tolerance):
-            return True, ""
-        return False, f"{function} returned {_show(found)}, expected {_show(expected)}"
-
-    return check
-
-
-def _show(value: object) -> str:
-    """Return the value's repr, cut; Python refuses to write integers beyond 4,300 digits."""
-    try:
-        return f"{value!r:.300}"
-    except ValueError:
-        return "a value with a very long integer"
-
-
-def _source_checker(
-    solution: str, tests: str, trust: Trust, sandbox: Sandbox
-) -> Callable[[str], tuple[bool, str]]:
-    def check(name: str) -> tuple[bool, str]:
-        with JudgedSolution(solution, sandbox) as judged:
-            if judged.problem:
-                return False, judged.problem
-            if trust == "in-process":
-                return judged.test_inside(tests, name)
-            return judged.test_from_outside(tests, name)
-
-    return check
+    if any(isinstance(case, ProgramCase) for case in cases):
+        raise NoTestsError("Found pairs and `ProgramCase`s together. Check each kind by itself.")
+    return function
