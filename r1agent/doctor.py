@@ -195,13 +195,32 @@ def check_weights(settings: Settings, *, needed: bool) -> Check:
 
 
 def check_sandbox(settings: Settings) -> Iterator[Check]:
-    """Look at each layer that confines the programs of a model."""
+    """Look at what confines the programs of a model: each layer, or the backend that is set."""
     from r1agent_tools import sandbox_layers
 
+    if settings.sandbox != "local":
+        yield _check_backend(settings)
+        return
+    yield Check("Sandbox", "ok", "local: confined processes on this machine")
     for layer in sandbox_layers():
         status: Status = "ok" if layer.ok else _status(not settings.unsafe_python)
         wanted = "" if layer.ok else layer.wanted
         yield Check(f"Sandbox: {layer.name}", status, layer.found, wanted, layer.do)
+
+
+def _check_backend(settings: Settings) -> Check:
+    """Start a session of the sandbox that is set, and end it again."""
+    from r1agent.load import load_sandbox
+    from r1agent_tools import SandboxUnavailableError
+
+    try:
+        with load_sandbox(settings) as sandbox:
+            layers = sandbox.isolation
+    except (SandboxUnavailableError, SettingsError) as error:
+        wanted = f"a session of the sandbox `{settings.sandbox}`"
+        return Check("Sandbox", "missing", str(error), wanted, "Follow the message.")
+    active = ", ".join(f"{name}: {value}" for name, value in layers.items() if name != "backend")
+    return Check("Sandbox", "ok", f"{settings.sandbox} ({active})")
 
 
 def check_index(settings: Settings) -> Check:

@@ -29,7 +29,8 @@ from r1agent.settings import Settings, load_settings
 from r1agent_indexes import PaperFilter, PaperIndex, PaperIndexError, load_embeddings, load_reranker
 from r1agent_indexes.errors import PaperNotFoundError
 from r1agent_tools import (
-    LocalSandbox,
+    Sandbox,
+    open_sandbox,
     python_tool,
     read_page_tool,
     search_papers_tool,
@@ -75,7 +76,7 @@ def load_assistant(
             if where is not None:
                 index.papers(where)  # raises where none fits, before a question is asked
         model = serving.result()
-        sandbox = started.enter_context(LocalSandbox(unsafe=settings.unsafe_python))
+        sandbox = started.enter_context(load_sandbox(settings))
         return ResearchAssistant(
             model,
             [
@@ -112,6 +113,36 @@ def load_index(
         on_progress("loading the index and its embedding model", None)
     embeddings = load_embeddings(settings.embedding_model)
     return PaperIndex.open(settings.index, embeddings=embeddings, create=create)
+
+
+def load_sandbox(settings: Settings) -> Sandbox:
+    """Return the sandbox that the settings name, and never another one in its place.
+
+    Raises:
+        SettingsError: The settings of the sandbox do not fit together.
+    """
+    if settings.sandbox == "local":
+        return open_sandbox("local", unsafe=settings.unsafe_python)
+    if settings.unsafe_python:
+        raise SettingsError(
+            f"`unsafe_python` is set, and `sandbox` is {settings.sandbox!r}. Leave one of them "
+            "out: only the local sandbox can run without protection."
+        )
+    try:
+        return open_sandbox(settings.sandbox, **_sandbox_settings(settings))
+    except ValueError as error:
+        raise SettingsError(f"The sandbox cannot be used: {error}") from None
+
+
+def _sandbox_settings(settings: Settings) -> dict[str, str | None]:
+    if settings.sandbox == "docker":
+        return {"image": settings.sandbox_image, "runtime": settings.sandbox_runtime}
+    if settings.sandbox == "external":
+        return {}
+    if settings.sandbox_url is None:
+        raise SettingsError("`sandbox` is 'remote', and no service is named. Set `sandbox_url`.")
+    token = settings.sandbox_token.get_secret_value() if settings.sandbox_token else None
+    return {"url": settings.sandbox_url, "token": token}
 
 
 def _load_model(settings: Settings, started: ExitStack, report: OnProgress) -> BaseChatModel:

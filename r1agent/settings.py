@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -22,6 +22,7 @@ from r1agent.errors import SettingsError
 
 FILE_NAME = "r1agent.toml"
 PREFIX = "R1AGENT_"
+_SECRETS = ("api_key", "openalex_key", "sandbox_token")
 
 
 def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
@@ -38,6 +39,7 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     file_values = _read_file(path) if path else {}
     arguments = {key: value for key, value in overrides.items() if value is not None}
     _refuse_unknown(file_values, where=f"in {str(path)!r}")
+    _refuse_secret(file_values, path)
     _refuse_unknown(_from_environment(), where="in the environment", prefix=PREFIX)
     _refuse_unknown(arguments, where="among the arguments")
     below_environment = {
@@ -109,6 +111,16 @@ class Settings(BaseSettings):
     """Repeats of a request that failed on the way."""
     unsafe_python: bool = False
     """Run Python where the sandbox cannot be confined. Off: the tool refuses."""
+    sandbox: Literal["local", "docker", "remote", "external"] = "local"
+    """Where Python runs; `external` trusts that this machine is itself disposable."""
+    sandbox_image: str = "python:3.12-slim"
+    """The image of `docker`; it needs Python 3.11 or newer, and is never pulled."""
+    sandbox_runtime: str | None = None
+    """The runtime of `docker`, such as `runsc`; None takes the daemon's own."""
+    sandbox_url: Address | None = None
+    """The service of `remote`: `https`, except on this machine."""
+    sandbox_token: SecretStr | None = None
+    """The service's token, which no settings file may hold."""
     hub_timeout_seconds: float = Field(10, gt=0)
     """How long to wait for a hub before the next source is tried."""
     mailto: str | None = None
@@ -192,6 +204,14 @@ def _refuse_unknown(values: Mapping[str, Any], *, where: str, prefix: str = "") 
             )
 
 
+def _refuse_secret(values: Mapping[str, Any], path: Path | None) -> None:
+    if "sandbox_token" in values:
+        raise SettingsError(
+            f"The setting `sandbox_token` is in {str(path)!r}, where others may read it. Take it "
+            f"out, and put the token into the environment variable `{PREFIX}SANDBOX_TOKEN`."
+        )
+
+
 def _nearest(key: str, known: Iterable[str], prefix: str) -> str:
     spelled = {name: (prefix + name).upper() if prefix else name for name in known}
     close = difflib.get_close_matches(key.replace("-", "_"), spelled, n=1, cutoff=0.5)
@@ -203,7 +223,7 @@ def _nearest(key: str, known: Iterable[str], prefix: str) -> str:
 def _explain(error: ValidationError, arguments: Mapping[str, Any], path: Path | None) -> str:
     first = error.errors(include_url=False)[0]
     key = str(first["loc"][0])
-    found = "" if key in ("api_key", "openalex_key") else f" is {_found(first, key)!r}"
+    found = "" if key in _SECRETS else f" is {_found(first, key)!r}"
     wanted = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return f"{_where(key, arguments, path)}{found}; wanted {wanted}."
 

@@ -87,5 +87,24 @@ def test_the_notebook_runs_and_shows_the_answer(folder, monkeypatch):
     assert found == of
 
 
+def test_the_notebook_of_the_sandbox_runs_and_shows_what_it_says(folder):
+    place = {"metadata": {"path": str(folder / "examples")}}
+    notebook = nbformat.read(folder / "examples" / "sandbox.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=120, resources=place).execute()
+    cells = {cell.id: printed(cell) for cell in notebook.cells if cell.cell_type == "code"}
+    assert cells["run"].startswith("28.27")
+    assert cells["tries"].count("PermissionError") >= 2
+    assert cells["tries"].count("Error") == 3
+    assert "landlock" in cells["tries"]
+    assert cells["figure"].splitlines() == [
+        "figure-1.png image/png True",
+        "table.csv text/csv True",
+    ]
+    assert "2 of 2 tests passed." in cells["honest"]
+    assert "verified: True" in cells["honest"]
+    assert "0 of 2 tests passed." in cells["spoof"]
+    assert "verified: False" in cells["spoof"]
+
+
 def printed(cell) -> str:
     return "".join(output.get("text", "") for output in cell.outputs)

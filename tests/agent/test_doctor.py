@@ -9,6 +9,7 @@ from r1agent.doctor import (
     check_disk,
     check_faiss,
     check_index,
+    check_sandbox,
     check_server,
     check_weights,
     run_checks,
@@ -77,3 +78,27 @@ def test_the_command_exits_with_1_where_something_is_missing():
     assert "✗ Weights" in plain.stdout
     assert "do: Run `r1agent models pull qwen2.5-coder-1.5b`." in plain.stdout
     assert Path.cwd().exists()
+
+
+def test_the_local_sandbox_is_named_before_its_layers():
+    checks = [check for check in check_sandbox(load_settings()) if check.name.startswith("Sandbox")]
+    assert checks[0].found == "local: confined processes on this machine"
+    assert len(checks) > 1
+
+
+def test_another_sandbox_is_tried_and_never_replaced():
+    (check,) = check_sandbox(load_settings(sandbox="remote", sandbox_url="http://127.0.0.1:9"))
+    assert check.status == "missing"
+    assert "gave no session" in check.found
+    assert check.wanted == "a session of the sandbox `remote`"
+
+
+def test_a_sandbox_whose_settings_do_not_fit_is_a_finding():
+    (check,) = check_sandbox(load_settings(sandbox="remote"))
+    assert (check.status, "Set `sandbox_url`" in check.found) == ("missing", True)
+
+
+def test_a_sandbox_that_starts_shows_what_is_active():
+    (check,) = check_sandbox(load_settings(sandbox="external"))
+    assert check.status == "ok"
+    assert check.found.startswith("external (confined: False, warning: files are open")

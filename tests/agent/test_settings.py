@@ -120,6 +120,28 @@ def test_a_secret_is_not_shown_by_the_settings():
     assert "hunter2" not in repr(load_settings(api_key="hunter2"))
 
 
+def test_the_token_of_a_sandbox_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("R1AGENT_SANDBOX_TOKEN", "hunter2")
+    settings = load_settings()
+    assert settings.sandbox_token.get_secret_value() == "hunter2"
+    assert "hunter2" not in repr(settings)
+
+
+def test_the_token_of_a_sandbox_is_refused_in_a_file(folder):
+    file = folder / "r1agent.toml"
+    file.write_text('sandbox_token = "hunter2"\n')
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert f"`sandbox_token` is in {str(file)!r}" in str(caught.value)
+    assert "`R1AGENT_SANDBOX_TOKEN`" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_sandbox_that_is_not_known_is_refused_with_those_that_are():
+    with pytest.raises(SettingsError, match=r"`sandbox` is 'dokcer'; wanted 'local', 'docker'"):
+        load_settings(sandbox="dokcer")
+
+
 def test_a_file_that_is_not_toml_is_named(folder):
     (folder / "r1agent.toml").write_text("model = r1\n")
     with pytest.raises(SettingsError, match="is not TOML"):

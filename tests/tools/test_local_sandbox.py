@@ -48,7 +48,7 @@ def test_every_result_names_the_active_layers(session):
     assert isolation["confined"] is True
     assert isolation["landlock"] >= 1
     assert isolation["capabilities"] == "none"
-    assert isolation["self_test"] == "8 refusals witnessed"
+    assert isolation["self_test"] in ("8 refusals witnessed", "10 refusals witnessed")
 
 
 def test_the_session_survives_an_interrupted_loop(session):
@@ -200,7 +200,7 @@ def test_extra_paths_can_be_read_but_not_written(tmp_path):
         tmp_path.chmod(0o755)
         assert sandbox.run(f"open({str(tmp_path / 'data.csv')!r}).read()").value == "'1,2'"
         refused = sandbox.run(f"open({str(tmp_path / 'data.csv')!r}, 'w')")
-    assert refused.exception.startswith("PermissionError")
+    assert "Permission denied" in refused.exception or "Read-only" in refused.exception
 
 
 def test_the_home_folder_cannot_be_made_readable(monkeypatch, tmp_path):
@@ -236,7 +236,8 @@ def test_running_without_a_sandbox_is_loud_and_recorded():
 def test_every_layer_is_reported_with_what_was_found(sandbox):
     layers = sandbox_layers()
     names = [layer.name for layer in layers]
-    assert names == ["operating system", "processor", "Landlock", "seccomp", "self-test"]
+    needed = ["operating system", "processor", "Landlock", "seccomp"]
+    assert names == [*needed, "namespaces", "self-test"]
     assert all(layer.ok for layer in layers)
 
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from r1agent_tools import Limits, LocalSandbox
+from r1agent_tools.sandbox.bubblewrap import Bubblewrap, find_bubblewrap
+from r1agent_tools.sandbox.layers import missing_layers
+
 PROGRAMS = {
     "read /etc/passwd": "open('/etc/passwd').read(); print('BREACH')",
     "read a file of the host": "open(SECRET).read(); print('BREACH')",
@@ -74,6 +78,17 @@ import ctypes, platform
 libc = ctypes.CDLL(None, use_errno=True)
 X86 = platform.machine() == "x86_64"
 """
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["namespaces", "without"])
+def sandbox(request):
+    if missing_layers():
+        pytest.skip(f"no sandbox on this machine: {missing_layers()[0].found}")
+    if request.param and not isinstance(find_bubblewrap(), Bubblewrap):
+        pytest.skip(f"no namespaces on this machine: {find_bubblewrap().reason}")
+    limits = Limits(wall_seconds=1.5, memory_mb=512, disk_mb=60)
+    with LocalSandbox(limits=limits, namespaces=request.param) as built:
+        yield built
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,24 @@
 """Keep the beginning of a stream, count the rest."""
 
+_LONGEST_NAME = 500
+
 
 def clean_text(text: object, characters: int) -> str:
     """Return a text that came as JSON, cut, and without the halves of characters JSON allows."""
     return str(text)[:characters].encode("utf-8", errors="replace").decode("utf-8")
+
+
+def cut_text(text: object, characters: int) -> str:
+    """Return a text that came as JSON, with a note where it is longer than `characters`."""
+    whole = str(text)
+    note = f"\n[cut: {characters} characters kept]" if len(whole) > characters else ""
+    return clean_text(whole, characters) + note
+
+
+def clean_name(path: str) -> str:
+    """Return a file's name that can be printed anywhere: odd bytes and controls as a mark."""
+    shown = path[:_LONGEST_NAME]
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in shown)
 
 
 class Capture:

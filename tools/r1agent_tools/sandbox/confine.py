@@ -46,7 +46,6 @@ def confine(wanted: Confinement) -> dict[str, object]:
         "capabilities": "none",
         "no_new_privileges": True,
         "user": os.getuid(),
-        "namespaces": False,
     }
 
 
@@ -55,5 +54,5 @@ def limit_only(wanted: Confinement) -> dict[str, object]:
     os.chdir(wanted.folder)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     cpu = wanted.kernel_limits.cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the first one's signal names it
     return {"confined": False, "warning": "unsafe: the program has all rights of this user"}

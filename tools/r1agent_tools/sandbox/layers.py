@@ -27,6 +27,8 @@ class Layer:
 
 def kernel_layers() -> list[Layer]:
     """Return every layer that the sandbox cannot do without, in the order they are checked."""
+    if sys.platform != "linux":  # of the others there is nothing to find
+        return [_system_layer()]
     return [_system_layer(), _processor_layer(), _landlock_layer(), _seccomp_layer()]
 
 
@@ -48,10 +50,15 @@ def _processor_layer() -> Layer:
 
 
 def _landlock_layer() -> Layer:
-    abi = landlock_abi() if sys.platform == "linux" else 0
-    found = f"version {abi}" if abi else "no Landlock"
-    remedy = "Boot a kernel of 5.13 or newer with `lsm=landlock,...`; gVisor guests have none."
-    return Layer("Landlock", found, "version 1 or newer", "" if abi else remedy, bool(abi))
+    abi, wanted = landlock_abi(), "version 1 or newer"
+    if abi:
+        return Layer("Landlock", f"version {abi}", wanted, "", ok=True)
+    remedy = (
+        "Boot a kernel of 5.13 or newer with `lsm=landlock,...` on its command line. Guests of "
+        "gVisor and Apple's containers have no Landlock: run r1agent in another kind of container "
+        "or in a virtual machine."
+    )
+    return Layer("Landlock", f"none in kernel {platform.release()}", wanted, remedy, ok=False)
 
 
 def _seccomp_layer() -> Layer:

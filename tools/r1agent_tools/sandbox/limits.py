@@ -4,7 +4,7 @@ import resource
 from dataclasses import asdict, dataclass
 from typing import Self
 
-_MB = 1024 * 1024
+MB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,12 @@ class Limits:
     file_mb: int = 50
     """Of one file."""
     disk_mb: int = 500
-    """Of all files together, measured as free space lost while a call runs."""
+    """Of all files together; while a call runs, measured as free space lost."""
+    files: int = 10_000
+    """Files and subfolders in the session's folder; more than 32 folders deep is too many."""
     threads: int = 16
+    artifacts_mb: int = 20
+    """Of the files that come back from one call; what is over is left out, and the run is `ok`."""
 
     def __post_init__(self) -> None:
         """Refuse a limit that would let nothing run."""
@@ -45,9 +49,9 @@ class KernelLimits:
     def of(cls, limits: Limits) -> Self:
         """Take from `limits` what the kernel can keep."""
         return cls(
-            memory_bytes=limits.memory_mb * _MB,
+            memory_bytes=limits.memory_mb * MB,
             cpu_seconds=limits.cpu_seconds,
-            file_bytes=limits.file_mb * _MB,
+            file_bytes=limits.file_mb * MB,
             threads=limits.threads,
         )
 

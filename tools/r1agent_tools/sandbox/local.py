@@ -1,7 +1,6 @@
 """A sandbox on this machine: confined processes forked from one trusted helper."""
 
 import os
-import tempfile
 import threading
 import warnings
 import weakref
@@ -10,15 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from r1agent_tools.sandbox.bubblewrap import Bubblewrap, choose_namespaces
 from r1agent_tools.sandbox.capabilities import can_switch_user, random_private_user
 from r1agent_tools.sandbox.errors import SandboxUnavailableError
-from r1agent_tools.sandbox.launch import Zygote
+from r1agent_tools.sandbox.launch import Zygote, ZygoteSettings
 from r1agent_tools.sandbox.layers import missing_layers
 from r1agent_tools.sandbox.limits import Limits
-from r1agent_tools.sandbox.readable import everyone_can_read, readable_paths
+from r1agent_tools.sandbox.readable import (
+    data_folder,
+    everyone_can_read,
+    readable_paths,
+    visible_paths,
+)
 from r1agent_tools.sandbox.result import ExecutionResult
-from r1agent_tools.sandbox.self_test import EXPECTED, REFUSED
 from r1agent_tools.sandbox.session import LocalSession, WorkerSettings
+from r1agent_tools.sandbox.witness import witness
 
 
 class UnsafeSandboxWarning(UserWarning):
@@ -38,6 +43,8 @@ class LocalSandbox:
         limits: Limits | None = None,
         extra_readable: Sequence[str | Path] = (),
         preload: Sequence[str] = (),
+        data: str | Path | None = None,
+        namespaces: bool | None = None,
         unsafe: bool = False,
     ) -> None:
         """Store the settings.
@@ -46,11 +53,18 @@ class LocalSandbox:
             limits: Bounds of each session.
             extra_readable: Files and folders that programs may read besides the libraries.
             preload: Modules to import once, so that each session has them at no cost.
+            data: A folder of the user's that programs may read at its own path, which they
+                find in the environment variable `DATA`.
+            namespaces: Whether programs also get a file tree, process numbers and a network of
+                their own, by bubblewrap: None where that works, False for never, True to refuse
+                machines where it does not. `isolation["namespaces"]` says what is active.
             unsafe: Run without confinement; warned about and named in every result.
         """
         self._limits = limits or Limits()
         self._extra_readable = extra_readable
         self._preload = list(preload)
+        self._data = data
+        self._namespaces = namespaces
         self._unsafe = unsafe
         self._start_lock = threading.Lock()
         self._cell_lock = threading.Lock()
@@ -109,28 +123,43 @@ class LocalSandbox:
         """Start the helper once and witness that its workers are confined."""
         if self._zygote is not None and self._settings is not None and self._zygote.alive:
             return self._zygote, self._settings
-        settings = self._make_settings()
-        zygote = Zygote(preload=self._preload)
+        if self._stop is not None:  # the helper was killed: what it left goes too
+            self._stop()
+        helper, settings = self._make_settings()
+        zygote = Zygote(helper)
         stop = weakref.finalize(self, zygote.close)
         try:
-            self._isolation = _witness(zygote, settings)
+            self._isolation = witness(zygote, settings)
         except BaseException:
             stop()
             raise
         self._zygote, self._settings, self._stop = zygote, settings, stop
         return zygote, settings
 
-    def _make_settings(self) -> WorkerSettings:
+    def _make_settings(self) -> tuple[ZygoteSettings, WorkerSettings]:
+        data = None if self._data is None else data_folder(self._data)
+        environment = {} if data is None else {"DATA": data}
         if self._unsafe:
             warnings.warn(
                 "Python runs without a sandbox: programs can read and change all your files.",
                 UnsafeSandboxWarning,
                 stacklevel=5,
             )
-            return WorkerSettings(self._limits, [], None, confined=False)
+            helper = ZygoteSettings(preload=self._preload, environment=environment)
+            return helper, WorkerSettings(self._limits, [], None, confined=False)
         _refuse_without_layers()
-        readable = readable_paths(self._extra_readable)
-        return WorkerSettings(self._limits, readable, _user_for(readable), confined=True)
+        extra = [*self._extra_readable, *([] if data is None else [data])]
+        readable = readable_paths(extra)
+        bubblewrap = choose_namespaces(self._namespaces)
+        user = _user_for(readable, bubblewrap)
+        helper = ZygoteSettings(
+            preload=self._preload,
+            visible=visible_paths(extra),
+            environment=environment,
+            bubblewrap=bubblewrap,
+            switches_user=user is not None,
+        )
+        return helper, WorkerSettings(self._limits, readable, user, confined=True)
 
 
 def _refuse_without_layers() -> None:
@@ -144,10 +173,14 @@ def _refuse_without_layers() -> None:
     )
 
 
-def _user_for(readable: list[str]) -> int | None:
+def _user_for(readable: list[str], bubblewrap: Bubblewrap | None) -> int | None:
     """Choose a private user id where we may switch and the interpreter stays readable."""
+    if not can_switch_user() or (bubblewrap is not None and bubblewrap.user_namespace):
+        return None
     libraries = [path for path in readable if os.path.exists(path)]  # noqa: PTH110
-    if can_switch_user() and all(everyone_can_read(path) for path in libraries):
+    # In namespaces the folders above are new ones, which everyone may pass through.
+    parents = bubblewrap is None
+    if all(everyone_can_read(path, parents=parents) for path in libraries):
         return random_private_user()
     return None
 
@@ -161,29 +194,3 @@ def _open_session(
     session = LocalSession(zygote, settings)
     session.isolation = {**isolation, **session.isolation}
     return session
-
-
-def _witness(zygote: Zygote, settings: WorkerSettings) -> dict[str, object]:
-    """Let a first worker try what is forbidden; return what protects the sessions to come.
-
-    Raises:
-        SandboxUnavailableError: An attempt had another outcome than it must have.
-    """
-    session = LocalSession(zygote, settings)
-    try:
-        report = {"backend": "local", **session.isolation}
-        if not settings.confined:
-            return report
-        with tempfile.NamedTemporaryFile(prefix="r1agent-canary-") as canary:
-            os.chmod(canary.name, 0o644)  # noqa: PTH101 - refused by the sandbox, not by its mode
-            found = session.self_test(canary.name)
-    finally:
-        session.close()
-    wrong = [f"{name}: {found.get(name)}" for name in EXPECTED if found.get(name) != EXPECTED[name]]
-    if wrong:
-        raise SandboxUnavailableError(
-            f"The sandbox's self-test failed, so that it will not run programs: {'; '.join(wrong)}."
-            " Run `r1agent doctor`, and report this kernel's version."
-        )
-    refused = sum(outcome == REFUSED for outcome in EXPECTED.values())
-    return {**report, "self_test": f"{refused} refusals witnessed"}

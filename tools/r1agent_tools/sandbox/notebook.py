@@ -7,6 +7,7 @@ import traceback
 from types import CodeType, ModuleType
 from typing import Any
 
+from r1agent_tools.sandbox.figures import prepare_figures, save_figures
 from r1agent_tools.sandbox.frames import Frame
 from r1agent_tools.sandbox.plain_values import NotPlainError, decode_value, encode_value
 
@@ -15,7 +16,7 @@ class Notebook:
     """One `__main__` module whose names stay from cell to cell."""
 
     def __init__(self, *, characters: int) -> None:
-        """Start with no names; cut values to `characters`."""
+        """Start with no names; cut values and messages to `characters`."""
         self._characters = characters
         self._cells = 0
         self._module = ModuleType("__main__")
@@ -25,6 +26,7 @@ class Notebook:
             stream = _open_stream(fd, mode)
             setattr(sys, name, stream)
             setattr(sys, f"__{name}__", stream)
+        prepare_figures()
 
     def run(self, code: str) -> Frame:
         """Run a cell; answer the repr of its last expression, or the exception it raised."""
@@ -32,7 +34,7 @@ class Notebook:
         name = f"<cell {self._cells}>"
         linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
         try:
-            return {"value": self._value(code, name)}
+            return {"value": self._value_and_figures(code, name)}
         except BaseException as error:  # noqa: BLE001 - SystemExit too is an answer here
             return self._failure(error)
         finally:
@@ -50,6 +52,12 @@ class Notebook:
             return {"raised": [type(error).__name__, _text(error)[: self._characters]]}
         finally:
             self._flush()
+
+    def _value_and_figures(self, code: str, name: str) -> str | None:
+        try:
+            return self._value(code, name)
+        finally:
+            save_figures()
 
     def _value(self, code: str, name: str) -> str | None:
         statements, last = _split_last_expression(code, name)

@@ -1,5 +1,6 @@
 """The paths a confined program may read: the interpreter, its libraries, time zones."""
 
+import os
 import sys
 import sysconfig
 from collections.abc import Sequence
@@ -20,8 +21,14 @@ _SYSTEM_PATHS = (
     "/etc/localtime",
     "/etc/mime.types",
 )
+_LINKS_TO_LIBRARIES = "/etc/alternatives"
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 """Device files that hold nothing of the user's."""
+
+
+def interpreter() -> str:
+    """Return the path of this Python itself, behind the links of a virtual environment."""
+    return os.path.realpath(sys.executable)
 
 
 def import_paths() -> list[str]:
@@ -38,26 +45,59 @@ def import_paths() -> list[str]:
 
 
 def readable_paths(extra: Sequence[str | Path] = ()) -> list[str]:
-    """Return every path to open for reading, plus `extra`.
+    """Return every path to open for reading, plus `extra`, without symbolic links.
 
     Raises:
         SandboxUnavailableError: One of them is the home folder or holds it.
     """
-    standard = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
-    native = [str(path) for path in Path(sys.base_prefix, "lib").glob("libpython*")]
-    paths = [*standard, *native, *import_paths(), *_SYSTEM_PATHS, *(str(path) for path in extra)]
-    resolved = list(dict.fromkeys(str(Path(path).resolve()) for path in paths))
+    resolved = list(dict.fromkeys(str(Path(path).resolve()) for path in _named_paths(extra)))
     for path in resolved:
         _refuse_home(path)
     return resolved
 
 
-def everyone_can_read(path: str) -> bool:
-    """Tell whether any user of this machine can reach `path`, judging by its modes."""
-    folder = Path(path)
-    return all(parent.stat().st_mode & 0o001 for parent in folder.parents) and bool(
-        folder.stat().st_mode & 0o004
+def visible_paths(extra: Sequence[str | Path] = ()) -> list[str]:
+    """Return what the trusted helper itself must find besides, where the rest is out of sight."""
+    package = Path(__file__).resolve().parents[1]
+    settings = Path(interpreter()).parent.parent / "pyvenv.cfg"
+    own = [interpreter(), str(settings), str(package), _LINKS_TO_LIBRARIES]
+    return [*_named_paths(extra), *own]
+
+
+def data_folder(path: str | Path) -> str:
+    """Return the full path of the user's data folder.
+
+    Raises:
+        SandboxUnavailableError: It is not a folder.
+    """
+    folder = Path(path).resolve()
+    if folder.is_dir():
+        return str(folder)
+    found = "a file" if folder.exists() else "nothing"
+    raise SandboxUnavailableError(
+        f"The data folder {str(folder)!r} is {found}. Give `data` a folder that is there."
     )
+
+
+def everyone_can_read(path: str, *, parents: bool = True) -> bool:
+    """Tell whether any user of this machine can reach `path`, judging by its modes.
+
+    Args:
+        path: A file or folder that is there.
+        parents: Whether the folders above it count too.
+    """
+    here = Path(path)
+    above = here.parents if parents else []
+    wanted = 0o005 if here.is_dir() else 0o004
+    return all(folder.stat().st_mode & 0o001 for folder in above) and (
+        here.stat().st_mode & wanted == wanted
+    )
+
+
+def _named_paths(extra: Sequence[str | Path]) -> list[str]:
+    standard = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    native = str(Path(sys.base_prefix, "lib"))  # also where conda keeps its shared libraries
+    return [*standard, native, *import_paths(), *_SYSTEM_PATHS, *(str(path) for path in extra)]
 
 
 def _refuse_home(path: str) -> None:

@@ -24,6 +24,13 @@ EXPECTED = {
 """What must be witnessed, in words that a user can read."""
 
 
+EXPECTED_IN_NAMESPACES = {
+    "see a file of the host": REFUSED,
+    "see a process of the host": REFUSED,
+}
+"""What must be witnessed besides where there are namespaces."""
+
+
 def attempt_forbidden(canary: str, *, own_folder: str) -> dict[str, str]:
     """Make each attempt of `EXPECTED` and return what became of it.
 

@@ -8,16 +8,22 @@ from contextlib import suppress
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def create_work_folder(*, user: int | None) -> str:
-    """Return the path of a new private folder in the system's temporary folder.
+def create_work_folder(*, user: int | None, parent: str | None = None) -> str:
+    """Return the path of a new private folder.
 
     Args:
         user: User id to give it to, None to keep it.
+        parent: The folder to make it in, None for the system's temporary folder.
     """
-    folder = os.path.realpath(tempfile.mkdtemp(prefix="r1agent-"))
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="r1agent-", dir=parent))
     if user is not None:
         os.chown(folder, user, user)
     return folder
+
+
+def open_work_folder(folder: str) -> int:
+    """Return a descriptor of `folder`, which stays the same folder whatever is renamed."""
+    return os.open(folder, _DIRECTORY)
 
 
 def remove_work_folder(folder: str) -> None:

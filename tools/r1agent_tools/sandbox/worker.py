@@ -12,7 +12,7 @@ from r1agent_tools.sandbox.notebook import Notebook
 from r1agent_tools.sandbox.self_test import attempt_forbidden
 from r1agent_tools.test_process import run_test
 
-_REQUESTS, _RESULTS = 3, 4
+_REQUESTS, RESULTS = 3, 4
 
 
 def work(request: dict[str, Any]) -> None:
@@ -26,13 +26,14 @@ def work(request: dict[str, Any]) -> None:
     try:
         active = confine(wanted) if request["confined"] else limit_only(wanted)
     except OSError as error:
-        write_frame(_RESULTS, {"refused": f"{error}"})
+        write_frame(RESULTS, {"refused": f"{error}"})
         return
-    write_frame(_RESULTS, {"ready": active})
-    _serve(Notebook(characters=request["characters"]))
+    write_frame(RESULTS, {"ready": active})
+    serve(Notebook(characters=request["characters"]))
 
 
-def _serve(notebook: Notebook) -> None:
+def serve(notebook: Notebook) -> None:
+    """Answer requests until the host hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while (request := read_frame(_REQUESTS)) is not None:
         answer: Frame = {}
@@ -40,7 +41,7 @@ def _serve(notebook: Notebook) -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             answer = _answer(notebook, request)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        write_frame(_RESULTS, {**answer, "id": request["id"]})
+        write_frame(RESULTS, {**answer, "id": request["id"]})
 
 
 def _answer(notebook: Notebook, request: Frame) -> Frame:
@@ -58,7 +59,7 @@ def _answer(notebook: Notebook, request: Frame) -> Frame:
 
 def _ask_host(question: Frame) -> Frame:
     """Let the host call the judged function, which lives in another process."""
-    write_frame(_RESULTS, question)
+    write_frame(RESULTS, question)
     answer = read_frame(_REQUESTS)
     if answer is None:
         raise SandboxProtocolError("the host hung up during a call")
