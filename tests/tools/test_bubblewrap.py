@@ -283,7 +283,7 @@ def test_the_data_folder_is_found_read_and_not_changed(namespaces, tmp_path):
 
 
 def test_a_data_folder_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(SandboxUnavailableError, match=r"is nothing\. Give `data` a folder"):
+    with pytest.raises(SandboxUnavailableError, match=r"is not there\. Give `data` a folder"):
         LocalSandbox(data=tmp_path / "missing").run("1")
     (tmp_path / "file").write_text("x")
     with pytest.raises(SandboxUnavailableError, match=r"is a file\. Give `data` a folder"):

@@ -25,18 +25,19 @@ _BOOT = (
     "sys.path.insert(0, start['package']); from r1agent_tools.sandbox.zygote import serve; "
     "sys.path.pop(0); serve(**start['serve'])"
 )
-# One thread for every numeric library: Landlock binds only the thread that asks for it.
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "HOME": ".",
     "TMPDIR": ".",
     "MPLBACKEND": "Agg",
-    "MPLCONFIGDIR": ".",
+    "MPLCONFIGDIR": ".matplotlib",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
+"""All that a worker inherits; one thread for every numeric library, since Landlock binds only the
+thread that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def _start_interpreter(
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
             command,
-            env={**_ENVIRONMENT, **settings.environment},
+            env={**ENVIRONMENT, **settings.environment},
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -73,7 +73,7 @@ def data_folder(path: str | Path) -> str:
     folder = Path(path).resolve()
     if folder.is_dir():
         return str(folder)
-    found = "a file" if folder.exists() else "nothing"
+    found = "a file" if folder.exists() else "not there"
     raise SandboxUnavailableError(
         f"The data folder {str(folder)!r} is {found}. Give `data` a folder that is there."
     )

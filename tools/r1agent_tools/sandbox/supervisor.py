@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from r1agent_tools.sandbox import kernel, seccomp
 from r1agent_tools.sandbox.errors import SandboxProtocolError, SandboxUnavailableError
 from r1agent_tools.sandbox.frames import Frame, read_frame, write_frame
-from r1agent_tools.sandbox.launch import Zygote
+from r1agent_tools.sandbox.launch import ENVIRONMENT, Zygote
 from r1agent_tools.sandbox.limits import KernelLimits, Limits
 from r1agent_tools.sandbox.notebook import Notebook
 from r1agent_tools.sandbox.session import LocalSession, WorkerSettings
@@ -27,17 +27,6 @@ from r1agent_tools.sandbox.worker import serve as serve_cells
 from r1agent_tools.sandbox.zygote import arrange_descriptors, end_process
 
 _PIECE_CHARACTERS = 1024 * 1024
-_ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "HOME": ".",
-    "TMPDIR": ".",
-    "MPLBACKEND": "Agg",
-    "MPLCONFIGDIR": ".",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
 
 
 def supervise(start: dict[str, Any]) -> None:
@@ -48,7 +37,7 @@ def supervise(start: dict[str, Any]) -> None:
     """
     requests, replies = _take_pipes()
     os.environ.clear()  # what the worker inherits; a container may hold a proxy's password
-    os.environ.update(_ENVIRONMENT)
+    os.environ.update(ENVIRONMENT)
     tempfile.tempdir = os.path.abspath(start["folder"])  # noqa: PTH100 - no link is followed
     try:
         session = LocalSession(Forks(), _settings(start))
