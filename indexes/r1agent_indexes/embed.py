@@ -168,8 +168,9 @@ class SentenceEmbeddings(Embeddings):
             return
         model = self._loaded()
         with self._lock:
-            self._is_probed = True
-            self._model = _fastest(model)
+            if not self._is_probed:  # by another thread, meanwhile
+                self._is_probed = True
+                self._model = _fastest(model)
 
 
 def power_of_two(most: float) -> int:
