@@ -58,6 +58,7 @@ def _server_address(url: str) -> str:
     return url.rstrip("/")
 
 
+Screening = Literal["off", "warn", "block"]
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
 Address = Annotated[str, AfterValidator(_server_address)]
 
@@ -121,6 +122,23 @@ class Settings(BaseSettings):
     """The service of `remote`: `https`, except on this machine."""
     sandbox_token: SecretStr | None = None
     """The service's token, which no settings file may hold."""
+    data: Folder | None = None
+    """A folder of yours that programs may read, and nothing else may be written or read there."""
+    entailment: Literal["auto", "nli", "model", "floors"] = "auto"
+    """What judges whether quotes carry a sentence; `auto` takes an NLI model that is here, else
+    floors of words and meaning."""
+    nli_model: str | None = None
+    """An NLI cross-encoder by name or folder; None takes the default one where it is here."""
+    screen_question: Screening = "block"
+    """What happens to a question that asks for harm."""
+    screen_passages: Screening = "block"
+    """What happens to a passage that gives orders to the model; `block` does not show it."""
+    audit_answer: Screening = "warn"
+    """What happens to a sentence that rests on little: marked, or with `block` left out."""
+    provenance_mark: bool = False
+    """Put an invisible mark into exported text that `r1agent provenance` finds again."""
+    cache_requests: bool = True
+    """Answer a request that the same model had before, word for word, from the disk."""
     hub_timeout_seconds: float = Field(10, gt=0)
     """How long to wait for a hub before the next source is tried."""
     mailto: str | None = None
@@ -181,7 +199,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _from_here(folder: Path, key: str, value: Any) -> Any:
     """Passages a search returns to the model; None takes what suits its size."""
-    if key not in ("index", "cache_dir", "runs_dir") or not isinstance(value, str):
+    if key not in ("index", "cache_dir", "runs_dir", "data") or not isinstance(value, str):
         return value
     return folder / Path(value).expanduser()
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 Support = Literal["supported", "partly", "contradicted", "unsupported"]
 """How well outside evidence carries a step or a claim."""
 
-Outcome = Literal["answered", "not_in_papers", "failed"]
-"""How a run ended. Only `answered` holds claims; the other two are told apart everywhere."""
+Outcome = Literal["answered", "not_in_papers", "refused", "failed"]
+"""How a run ended. Only `answered` holds claims; the others are told apart everywhere."""
 
 EventName = Literal[
     "started",
