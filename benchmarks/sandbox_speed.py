@@ -20,6 +20,7 @@ CALLS = 2000
 CHECKS = 15
 AT_ONCE = 100
 SOLUTION = "def square(x):\n    return x * x\n"
+SCIENTIFIC = ("numpy", "scipy", "sympy", "pandas")
 CASES = [([number], number * number) for number in range(10)]
 _MS = 1000.0
 
@@ -35,6 +36,7 @@ def measure(*, limit: int | None = None) -> Figures:
             "call_ms": _median_ms(lambda: sandbox.run("1"), min(CALLS, most), digits=3),
             "check10_s": round(check_ms / _MS, 4),
             "interpreter_ms": _median_ms(_bare_interpreter, min(20, most)),
+            "session_scientific_ms": _scientific_session_ms(min(SESSIONS, most)),
         }
         return figures | _at_once(sandbox, min(AT_ONCE, most))
 
@@ -53,6 +55,13 @@ def _sessions(sandbox: LocalSandbox, times: int) -> Figures:
         "session_ms": round(median(opening) * _MS, 2),
         "session_close_ms": round(median(ending) * _MS, 2),
     }
+
+
+def _scientific_session_ms(times: int) -> float:
+    """Open sessions of a sandbox whose helper has imported the scientific libraries."""
+    with LocalSandbox(limits=Limits(memory_mb=256), preload=SCIENTIFIC) as sandbox:
+        sandbox.run("1")
+        return float(_sessions(sandbox, times)["session_ms"])
 
 
 def _median_ms(act: Callable[[], object], times: int, *, digits: int = 2) -> float:

@@ -298,7 +298,8 @@ def test_an_answer_call_that_fails_here_ends_the_session_there(server):
     with remote(server.url) as sandbox:
         session = sandbox.new_session()
         session.run("x = 1")
-        request = {"op": "test", "tests": "assert f(1)", "test": "line 1", "names": ["f"]}
+        test = {"tests": "assert f(1)", "test": "line 1", "names": ["f"], "values": []}
+        request = {"op": "test", **test}
 
         def fail(question: dict[str, object]) -> dict[str, object]:
             raise KeyError("bug")

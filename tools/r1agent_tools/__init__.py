@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from r1agent_tools.sandbox.protocol import Sandbox, Session
     from r1agent_tools.sandbox.remote import RemoteSandbox
     from r1agent_tools.sandbox.result import Artifact, ExecutionResult
-    from r1agent_tools.search import read_page_tool, search_papers_tool
+    from r1agent_tools.search import PaperLimits, read_page_tool, search_papers_tool
     from r1agent_tools.test_programs import ProgramCase
     from r1agent_tools.test_report import TestReport, TestVerdict
     from r1agent_tools.unit_tests import check_docstrings, check_unit_tests
@@ -32,6 +32,7 @@ _HOMES = {
     "Limits": "sandbox.limits",
     "LocalSandbox": "sandbox.local",
     "NoTestsError": "planned_test",
+    "PaperLimits": "search",
     "ProgramCase": "test_programs",
     "RemoteSandbox": "sandbox.remote",
     "Sandbox": "sandbox.protocol",
@@ -59,6 +60,7 @@ __all__ = [
     "Limits",
     "LocalSandbox",
     "NoTestsError",
+    "PaperLimits",
     "ProgramCase",
     "RemoteSandbox",
     "Sandbox",

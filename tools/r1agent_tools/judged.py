@@ -1,8 +1,10 @@
 """The code under judgement, in a confined process of its own, called through the host."""
 
 import ast
+from collections.abc import Sequence
 from typing import Any, Self
 
+from r1agent_tools.constants import is_constant
 from r1agent_tools.planned_test import Outcome
 from r1agent_tools.sandbox.capture import clean_text
 from r1agent_tools.sandbox.errors import SandboxProtocolError
@@ -25,6 +27,8 @@ def _judge_calls(name, arguments, keywords):
     with contextlib.redirect_stdout(printed):
         returned = globals()[name](*arguments, **keywords)
     return [returned, printed.getvalue()[:{_PRINTED_CHARACTERS}]]
+def _judge_reads(name):
+    return globals()[name]
 """
 
 
@@ -61,10 +65,22 @@ class JudgedSolution:
             return None, f"{function} raised {name}: {text}"
         return None, str(answer["ended"])
 
-    def test_from_outside(self, tests: str, name: str) -> Outcome:
-        """Run one test in a second process, where stand-ins call the solution."""
+    def test_from_outside(
+        self, tests: str, name: str, *, constants: Sequence[str] = (), reads_one: bool = False
+    ) -> Outcome:
+        """Run one test in a second process, where stand-ins call the solution.
+
+        Args:
+            tests: Source that holds the test.
+            name: Which one it is.
+            constants: Names of the solution whose values the test gets a copy of.
+            reads_one: The test reads one of these, so that it need not call a function.
+        """
+        values, problem = self._read(constants)
+        if problem:
+            return Outcome(False, problem)
         names = _defined_names(self._solution)
-        request = {"op": "test", "tests": tests, "test": name, "names": names}
+        request = {"op": "test", "tests": tests, "test": name, "names": names, "values": values}
         test_session = self._sandbox.new_session()
         try:
             verdict = test_session.exchange(request, answer_call=self._answer)
@@ -73,7 +89,7 @@ class JudgedSolution:
         if self._lost:  # even if the test has swallowed the error
             return Outcome(False, self._lost, self._describe_last_call())
         outcome = _read_verdict(verdict)
-        if outcome.passed and self._last_call is None:
+        if outcome.passed and self._last_call is None and not reads_one:
             return Outcome(False, "the test never called the solution, so that it shows nothing")
         if outcome.passed or outcome.failing_input:
             return outcome
@@ -81,8 +97,18 @@ class JudgedSolution:
 
     def test_inside(self, tests: str, name: str) -> Outcome:
         """Run one test in the solution's own process; the solution could deceive it."""
-        request = {"op": "test", "tests": tests, "test": name, "names": None}
+        request: Frame = {"op": "test", "tests": tests, "test": name, "names": None, "values": []}
         return _read_verdict(self._session.exchange(request))
+
+    def _read(self, names: Sequence[str]) -> tuple[list[list[Any]], str]:
+        """Return each constant's name with its coded value, and a problem or ""."""
+        values: list[list[Any]] = []
+        for name in names:
+            value, problem = self.call("_judge_reads", encode_value([name]))
+            if problem or not is_constant(value):
+                return [], problem or f"the solution's `{name}` is no plain constant any more"
+            values.append([name, encode_value(value)])
+        return values, ""
 
     def _answer(self, question: Frame) -> Frame:
         """Pass one call on to the solution, decoding and coding again all that crosses."""

@@ -1,9 +1,11 @@
 """The tool that runs Python in a sandbox."""
 
 import threading
+from pathlib import Path
 
 from langchain_core.tools import BaseTool, ToolException, tool
 
+from r1agent_tools.sandbox.data_files import name_data_files
 from r1agent_tools.sandbox.protocol import Sandbox
 from r1agent_tools.sandbox.result import Artifact, ExecutionResult
 
@@ -19,13 +21,20 @@ _HINTS = {
 }
 
 
-def python_tool(sandbox: Sandbox, *, runs: int | None = None) -> BaseTool:
+def python_tool(
+    sandbox: Sandbox, *, runs: int | None = None, data: str | Path | None = None
+) -> BaseTool:
     """Build the tool that runs Python in `sandbox`.
 
     Args:
         sandbox: Where the programs run.
         runs: How often the tool may be called, None for no bound; each result tells the model how
             many runs are left.
+        data: The sandbox's data folder, whose files are named in the tool's description and, as
+            `data`, in its `metadata`.
+
+    Raises:
+        OSError: The data folder cannot be read.
     """
     allowance = _Allowance(runs)
 
@@ -44,6 +53,11 @@ def python_tool(sandbox: Sandbox, *, runs: int | None = None) -> BaseTool:
         result = sandbox.run(code)
         return "\n".join(filter(None, (_describe(result), notice))), result
 
+    if data is not None:
+        files = name_data_files(data)
+        summary, _, rest = python.description.partition("\n")
+        python.description = f"{summary} It can read in os.environ['DATA']: {files}.\n{rest}"
+        python.metadata = {"data": files}
     python.handle_tool_error = True
     python.handle_validation_error = str  # the default hides which argument was wrong
     return python

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from r1agent_tools.constants import bound_names, constant_names, reads
 from r1agent_tools.in_process import InProcessJudge
 from r1agent_tools.judged import JudgedSolution
 from r1agent_tools.planned_test import NoTestsError, Outcome, PlannedTest
@@ -32,10 +33,10 @@ def plan_source(solution: str, tests: str, sandbox: Sandbox) -> list[PlannedTest
         return _plan_examples(solution, docstrings(tree), sandbox)
     if len(set(names)) != len(names):
         raise NoTestsError(f"Two tests have one name: {sorted(names)}. Give each its own.")
-    planner = _Planner(solution, sandbox)
+    planner = _Planner(solution, sandbox, own_names=bound_names(tree))
     shared = _used(tree.body, without=test_nodes(tree))
     return [
-        planner.plan(name, tests, name, shared | _used([node]))
+        planner.plan(name, tests, name, shared | _used([node]), node)
         for name, node in zip(names, test_nodes(tree), strict=True)
     ]
 
@@ -58,22 +59,31 @@ def plan_docstrings(solution: str, sandbox: Sandbox) -> list[PlannedTest]:
 class _Planner:
     """Decides where each test has to run: apart from the solution wherever that is possible."""
 
-    def __init__(self, solution: str, sandbox: Sandbox) -> None:
+    def __init__(
+        self, solution: str, sandbox: Sandbox, *, own_names: set[str] | None = None
+    ) -> None:
+        """Look through the solution; `own_names` are those that the tests bind themselves."""
         self._solution = solution
         self._sandbox = sandbox
         self._inside = InProcessJudge(solution, sandbox)
         self._classes = _classes(solution)
+        bound = own_names or set()
+        self._constants = [name for name in constant_names(solution) if name not in bound]
 
-    def plan(self, name: str, tests: str, test: str, used: set[str]) -> PlannedTest:
+    def plan(
+        self, name: str, tests: str, test: str, used: set[str], node: ast.stmt | None = None
+    ) -> PlannedTest:
         if used & self._classes:
             return PlannedTest(name, lambda: self._inside.run(tests, test), "in-process")
-        return PlannedTest(name, lambda: self._run_apart(tests, test))
+        constants = [constant for constant in self._constants if constant in used]
+        reads_one = node is not None and reads(node, set(constants))
+        return PlannedTest(name, lambda: self._run_apart(tests, test, constants, reads_one))
 
-    def _run_apart(self, tests: str, test: str) -> Outcome:
+    def _run_apart(self, tests: str, test: str, constants: list[str], reads_one: bool) -> Outcome:
         with JudgedSolution(self._solution, self._sandbox) as judged:
             if judged.problem:
                 return Outcome(False, judged.problem)
-            return judged.test_from_outside(tests, test)
+            return judged.test_from_outside(tests, test, constants=constants, reads_one=reads_one)
 
 
 def _plan_examples(solution: str, texts: dict[str, str], sandbox: Sandbox) -> list[PlannedTest]:

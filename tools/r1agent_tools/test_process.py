@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from r1agent_tools.sandbox.frames import Frame
+from r1agent_tools.sandbox.plain_values import decode_value
 from r1agent_tools.stand_ins import AskHost, solution_module
 from r1agent_tools.test_examples import run_example
 from r1agent_tools.test_functions import explain, run_function, run_method
@@ -24,11 +25,13 @@ def run_test(request: Frame, *, call: AskHost) -> Frame:
 
     Args:
         request: `tests` (source), `test` (its identifier), `names`
-            (functions of the solution, None where it is loaded in this very process).
+            (functions of the solution, None where it is loaded in this very process), `values`
+            (constants of the solution, each a name and a coded value).
         call: Sends a question to the host and returns its answer.
     """
     names = request["names"]
     solution = sys.modules["__main__"] if names is None else solution_module(names, call)
+    solution.__dict__.update({name: decode_value(value) for name, value in request["values"]})
     tests = ModuleType("tests")
     tests.__dict__.update({**solution.__dict__, "__name__": "tests"})
     # Found by these names, as dataclasses and unittest's `setUpModule` want it.

@@ -1,5 +1,7 @@
 """A sandbox in containers: one for each session, with no network and no rights."""
 
+import csv
+import io
 import os
 import secrets
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 from r1agent_tools.sandbox.errors import SandboxUnavailableError
 from r1agent_tools.sandbox.limits import Limits
 from r1agent_tools.sandbox.piped import BOOT, FailedStartError, PipeChannel
+from r1agent_tools.sandbox.readable import data_folder
 from r1agent_tools.sandbox.wire import most_bytes
 from r1agent_tools.sandbox.wired import Channel, WiredSandbox
 
@@ -26,6 +29,7 @@ _OTHER_PROCESSES = 8
 _RUNTIME_PROCESSES = 500
 """For a runtime such as gVisor, whose own kernel and its threads count as the container's."""
 _FOLDER = "/work"
+_DATA = "/data"
 # The client hands its own proxy settings to containers, and they can hold a password.
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -33,6 +37,7 @@ _REMEDIES = (
     ("permission denied", "Let this user reach the daemon's socket, or use rootless Docker."),
     ("annot connect to the docker daemon", "Start the Docker daemon, or set DOCKER_HOST."),
     ("no such image", "Fetch it once with `docker pull {image}`, or name another image."),
+    ("bind source path", "The data folder must be on the machine of the Docker daemon."),
     ("unknown runtime", "Install the runtime {runtime!r} and name it in Docker's daemon.json."),
     ("unknown or invalid runtime", "Install the runtime {runtime!r} and restart the daemon."),
     ("executable file not found", "Use an image with `python3` of 3.11 or newer."),
@@ -55,6 +60,7 @@ class DockerSandbox(WiredSandbox):
         runtime: str | None = None,
         cpus: float = 1.0,
         limits: Limits | None = None,
+        data: str | Path | None = None,
         program: str = "docker",
     ) -> None:
         """Store the settings.
@@ -64,12 +70,18 @@ class DockerSandbox(WiredSandbox):
             runtime: Such as "runsc", which is gVisor; None for the daemon's own.
             cpus: Processors that a session may use.
             limits: Bounds of each session.
+            data: A folder of the user's that programs may read, which they find in the
+                environment variable `DATA`; what other users may not read is refused there too.
             program: The client to call.
+
+        Raises:
+            SandboxUnavailableError: The data folder cannot be used.
         """
         super().__init__(limits)
         self._image = image
         self._runtime = runtime
         self._cpus = cpus
+        self._data = None if data is None else data_folder(data)
         self._program = program
 
     def command(self, name: str) -> list[str]:
@@ -99,9 +111,10 @@ class DockerSandbox(WiredSandbox):
         }
         options = [f"--{key}={value}" for key, value in settings.items() if value is not None]
         proxies = [f"--env={form}=" for key in _PROXIES for form in (key, key.lower())]
+        mounts = [] if self._data is None else [f"--mount={_read_only(self._data)}"]
         switches = ["--rm", "--interactive", "--init", "--read-only", "--no-healthcheck"]
         boot = ["-I", "-B", "-X", "utf8", "-c", BOOT]
-        return [self._program, "run", *switches, *options, *proxies, self._image, *boot]
+        return [self._program, "run", *switches, *options, *mounts, *proxies, self._image, *boot]
 
     def _open_channel(self) -> Channel:
         name = f"r1agent-{secrets.token_hex(8)}"
@@ -111,6 +124,7 @@ class DockerSandbox(WiredSandbox):
             "libraries": [],
             "limits": asdict(self._limits),
             "folder": ".",
+            "environment": {} if self._data is None else {"DATA": _DATA},
         }
         try:
             channel = PipeChannel(
@@ -165,6 +179,14 @@ class DockerSandbox(WiredSandbox):
             "user": _USER,
             "read_only": True,
         }
+
+
+def _read_only(folder: str) -> str:
+    """Return the mount of the data folder: fields of CSV, so that a path may hold a comma."""
+    line = io.StringIO()
+    fields = ["type=bind", f"source={folder}", f"target={_DATA}", "readonly"]
+    csv.writer(line, lineterminator="").writerow(fields)
+    return line.getvalue()
 
 
 def _sources() -> dict[str, str]:

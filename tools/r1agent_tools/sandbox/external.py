@@ -33,6 +33,7 @@ class ExternalSandbox(WiredSandbox):
             "package": str(Path(__file__).resolve().parents[2]),
             "libraries": import_paths(),
             "limits": asdict(self._limits),
+            "environment": {},
             "folder": tempfile.gettempdir(),
         }
         try:

@@ -75,7 +75,7 @@ class FrameReader:
             return None
         body = bytes(self._data[_HEADER.size : self._total])
         self._data.clear()
-        return _parse(body)
+        return parse_object(body, "a message")
 
     @property
     def _total(self) -> int:
@@ -84,11 +84,16 @@ class FrameReader:
         return _HEADER.size + int(_HEADER.unpack_from(self._data)[0])
 
 
-def _parse(body: bytes) -> Frame:
+def parse_object(text: bytes | str, what: str) -> Frame:
+    """Return the JSON object in `text`; `what` names it in the error, such as "a message".
+
+    Raises:
+        SandboxProtocolError: It is something else.
+    """
     try:
-        frame = json.loads(body)
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SandboxProtocolError(f"a message is not JSON ({type(error).__name__})") from error
-    if not isinstance(frame, dict):
-        raise SandboxProtocolError(f"a message is a JSON {type(frame).__name__}, not an object")
-    return frame
+        raise SandboxProtocolError(f"{what} is not JSON ({type(error).__name__})") from error
+    if not isinstance(found, dict):
+        raise SandboxProtocolError(f"{what} is a JSON {type(found).__name__}, not an object")
+    return found

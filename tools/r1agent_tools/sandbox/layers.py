@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from r1agent_tools.sandbox.kernel import machine, system_call
 from r1agent_tools.sandbox.landlock import landlock_abi
+from r1agent_tools.sandbox.seccomp import SECCOMP_CALL
 
-_SECCOMP_CALL = {"x86_64": 317, "aarch64": 277}
 _ACTION_AVAILABLE = 2
 _KILL_PROCESS = 0x80000000
 
@@ -73,7 +73,7 @@ def _has_seccomp() -> bool:
         return False
     action = ctypes.c_uint32(_KILL_PROCESS)
     try:
-        system_call(_SECCOMP_CALL[family], _ACTION_AVAILABLE, 0, ctypes.byref(action))
+        system_call(SECCOMP_CALL[family], _ACTION_AVAILABLE, 0, ctypes.byref(action))
     except OSError:
         return False
     return True

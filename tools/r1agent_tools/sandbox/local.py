@@ -54,16 +54,20 @@ class LocalSandbox:
             extra_readable: Files and folders that programs may read besides the libraries.
             preload: Modules to import once, so that each session has them at no cost.
             data: A folder of the user's that programs may read at its own path, which they
-                find in the environment variable `DATA`.
+                find in the environment variable `DATA`. Started by root, programs are other
+                users, and can read what everyone may read.
             namespaces: Whether programs also get a file tree, process numbers and a network of
                 their own, by bubblewrap: None where that works, False for never, True to refuse
                 machines where it does not. `isolation["namespaces"]` says what is active.
             unsafe: Run without confinement; warned about and named in every result.
+
+        Raises:
+            SandboxUnavailableError: The data folder cannot be used.
         """
         self._limits = limits or Limits()
         self._extra_readable = extra_readable
         self._preload = list(preload)
-        self._data = data
+        self._data = None if data is None else data_folder(data)
         self._namespaces = namespaces
         self._unsafe = unsafe
         self._start_lock = threading.Lock()
@@ -137,8 +141,7 @@ class LocalSandbox:
         return zygote, settings
 
     def _make_settings(self) -> tuple[ZygoteSettings, WorkerSettings]:
-        data = None if self._data is None else data_folder(self._data)
-        environment = {} if data is None else {"DATA": data}
+        environment = {} if self._data is None else {"DATA": self._data}
         if self._unsafe:
             warnings.warn(
                 "Python runs without a sandbox: programs can read and change all your files.",
@@ -148,7 +151,7 @@ class LocalSandbox:
             helper = ZygoteSettings(preload=self._preload, environment=environment)
             return helper, WorkerSettings(self._limits, [], None, confined=False)
         _refuse_without_layers()
-        extra = [*self._extra_readable, *([] if data is None else [data])]
+        extra = [*self._extra_readable, *([] if self._data is None else [self._data])]
         readable = readable_paths(extra)
         bubblewrap = choose_namespaces(self._namespaces)
         user = _user_for(readable, bubblewrap)

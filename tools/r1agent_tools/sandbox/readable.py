@@ -4,6 +4,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Sequence
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from r1agent_tools.sandbox.errors import SandboxUnavailableError
@@ -44,6 +45,12 @@ def import_paths() -> list[str]:
     ]
 
 
+def installed(modules: Sequence[str]) -> list[str]:
+    """Return those of the modules that programs find among the installed libraries."""
+    folders = import_paths()
+    return [name for name in modules if PathFinder.find_spec(name, folders) is not None]
+
+
 def readable_paths(extra: Sequence[str | Path] = ()) -> list[str]:
     """Return every path to open for reading, plus `extra`, without symbolic links.
 
@@ -68,15 +75,21 @@ def data_folder(path: str | Path) -> str:
     """Return the full path of the user's data folder.
 
     Raises:
-        SandboxUnavailableError: It is not a folder.
+        SandboxUnavailableError: It is no folder, cannot be read, or holds the home folder.
     """
     folder = Path(path).resolve()
-    if folder.is_dir():
-        return str(folder)
-    found = "a file" if folder.exists() else "not there"
-    raise SandboxUnavailableError(
-        f"The data folder {str(folder)!r} is {found}. Give `data` a folder that is there."
-    )
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "not there"
+        raise SandboxUnavailableError(
+            f"The data folder {str(folder)!r} is {found}. Give `data` a folder that is there."
+        )
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise SandboxUnavailableError(
+            f"The data folder {str(folder)!r} may not be read by this user. Allow it with "
+            "`chmod u+rx`, or give `data` another folder."
+        )
+    _refuse_home(str(folder))
+    return str(folder)
 
 
 def everyone_can_read(path: str, *, parents: bool = True) -> bool:

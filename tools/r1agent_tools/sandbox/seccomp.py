@@ -14,7 +14,7 @@ from r1agent_tools.sandbox.seccomp_policy import ALLOWED, ANSWERS
 from r1agent_tools.sandbox.system_calls import NUMBERS
 
 _AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-_SECCOMP_CALL = {"x86_64": 317, "aarch64": 277}
+SECCOMP_CALL = {"x86_64": 317, "aarch64": 277}
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _X32_BIT = 0x40000000
 
@@ -39,7 +39,7 @@ def install_filter() -> str:
     packed = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
     buffer = ctypes.create_string_buffer(packed, len(packed))
     header = _Program(len(program), ctypes.addressof(buffer))
-    system_call(_SECCOMP_CALL[family], _SET_MODE_FILTER, _ALL_THREADS, ctypes.byref(header))
+    system_call(SECCOMP_CALL[family], _SET_MODE_FILTER, _ALL_THREADS, ctypes.byref(header))
     return f"{family}, {len(ALLOWED)} calls allowed"
 
 

@@ -23,7 +23,6 @@ EXPECTED = {
 }
 """What must be witnessed, in words that a user can read."""
 
-
 EXPECTED_IN_NAMESPACES = {
     "see a file of the host": REFUSED,
     "see a process of the host": REFUSED,

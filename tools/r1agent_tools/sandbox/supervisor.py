@@ -33,11 +33,12 @@ def supervise(start: dict[str, Any]) -> None:
     """Open one session, report it, and serve the host until it hangs up.
 
     Args:
-        start: `limits` of the session, and the `folder` in which its own folder is made.
+        start: `limits` of the session, the `folder` in which its own folder is made, and what
+            its `environment` has besides the usual.
     """
     requests, replies = _take_pipes()
     os.environ.clear()  # what the worker inherits; a container may hold a proxy's password
-    os.environ.update(ENVIRONMENT)
+    os.environ.update(ENVIRONMENT | start["environment"])
     tempfile.tempdir = os.path.abspath(start["folder"])  # noqa: PTH100 - no link is followed
     try:
         session = LocalSession(Forks(), _settings(start))

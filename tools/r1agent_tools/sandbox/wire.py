@@ -6,17 +6,15 @@ each field is of a known type or the session is ended, and no text is longer tha
 
 import base64
 import binascii
-import json
 from dataclasses import asdict
 from typing import Any
 
 from r1agent_tools.sandbox.capture import clean_name, clean_text
 from r1agent_tools.sandbox.errors import SandboxProtocolError
-from r1agent_tools.sandbox.frames import Frame
-from r1agent_tools.sandbox.limits import Limits
+from r1agent_tools.sandbox.frames import Frame, parse_object
+from r1agent_tools.sandbox.limits import MB, Limits
 from r1agent_tools.sandbox.result import Artifact, ExecutionResult
 
-_MB = 1024 * 1024
 _MOST_ARTIFACTS = 200
 _NOTE_CHARACTERS = 200
 _MESSAGE_CHARACTERS = 2000
@@ -25,7 +23,7 @@ _MESSAGE_CHARACTERS = 2000
 def most_bytes(limits: Limits) -> int:
     """Return how large a reply may be: three texts, the judge's frames, and coded artifacts."""
     texts = 3 * 12 * (limits.output_characters + _NOTE_CHARACTERS)
-    return 8 * _MB + texts + limits.artifacts_mb * _MB * 3 // 2
+    return 8 * MB + texts + limits.artifacts_mb * MB * 3 // 2
 
 
 def parse_reply(body: bytes | str) -> Frame:
@@ -34,13 +32,7 @@ def parse_reply(body: bytes | str) -> Frame:
     Raises:
         SandboxProtocolError: It is something else.
     """
-    try:
-        reply = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise SandboxProtocolError(f"a reply is not JSON ({type(error).__name__})") from error
-    if not isinstance(reply, dict):
-        raise SandboxProtocolError(f"a reply is a JSON {type(reply).__name__}, not an object")
-    return reply
+    return parse_object(body, "a reply")
 
 
 def encode_result(result: ExecutionResult) -> Frame:
@@ -123,7 +115,7 @@ def _artifacts(coded: object, limits: Limits) -> tuple[Artifact, ...]:
     if not isinstance(coded, list) or len(coded) > _MOST_ARTIFACTS:
         raise SandboxProtocolError("a result has no list of artifacts, or too long a one")
     artifacts = tuple(_artifact(item) for item in coded)
-    if sum(len(artifact.data) for artifact in artifacts) > limits.artifacts_mb * _MB:
+    if sum(len(artifact.data) for artifact in artifacts) > limits.artifacts_mb * MB:
         raise SandboxProtocolError(f"artifacts are larger than {limits.artifacts_mb} MB")
     return artifacts
 
