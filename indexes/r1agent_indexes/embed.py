@@ -73,6 +73,7 @@ class SentenceEmbeddings(Embeddings):
         self._is_probed = False
         self._asked = 0
         self._queries: OrderedDict[str, list[float]] = OrderedDict()
+        self._queries_lock = threading.Lock()
         self._lock = threading.Lock()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -90,15 +91,17 @@ class SentenceEmbeddings(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """Return the unit vector of a question, from the cache if it was asked before."""
-        if text in self._queries:
-            self._queries.move_to_end(text)
-            return self._queries[text]
-        self._asked += 1
+        with self._queries_lock:
+            if text in self._queries:
+                self._queries.move_to_end(text)
+                return self._queries[text]
+            self._asked += 1
         self._make_faster(self._asked)
         vector: list[float] = self._encode([text])[0].tolist()
-        self._queries[text] = vector
-        if len(self._queries) > _CACHED_QUERIES:
-            self._queries.popitem(last=False)
+        with self._queries_lock:
+            self._queries[text] = vector
+            if len(self._queries) > _CACHED_QUERIES:
+                self._queries.popitem(last=False)
         return vector
 
     def embed_tokens(self, texts: list[str]) -> list[NDArray[np.float32]]:

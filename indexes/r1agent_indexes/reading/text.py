@@ -12,6 +12,7 @@ from langchain_core.documents import Document
 
 from r1agent_indexes.errors import UnreadablePaperError
 from r1agent_indexes.reading.blocks import Block, paged
+from r1agent_indexes.reading.front_matter import split_front_matter
 from r1agent_indexes.reading.normalise import Line, clean
 from r1agent_indexes.reading.pages import page_documents
 from r1agent_indexes.reading.parsed import ParsedPaper
@@ -48,9 +49,14 @@ def read_text(path: Path) -> ParsedPaper:
         ) from error
     if not text.strip():
         raise UnreadablePaperError("is empty (no text in it)")
-    pages = paged(_blocks(text.replace("\r\n", "\n").replace("\r", "\n")))
+    text, metadata = text.replace("\r\n", "\n").replace("\r", "\n"), None
+    if path.suffix.lower() == ".md":
+        text, metadata = split_front_matter(text)
+    if not text.strip():
+        raise UnreadablePaperError("is empty (no text behind the facts at its head)")
+    pages = paged(_blocks(text))
     lines = [[Line(clean(line)) for line, _ in page.lines()] for page in pages]
-    return ParsedPaper(lines, [page.label for page in pages])
+    return ParsedPaper(lines, [page.label for page in pages], metadata=metadata)
 
 
 def _blocks(text: str) -> list[Block]:
