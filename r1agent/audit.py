@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from r1agent.asking import judge_of
 from r1agent.checks.entailment import coverage
 from r1agent.checks.finding import Sources
 from r1agent.checks.numbers import numbers_in
@@ -41,7 +42,7 @@ def conclude(
     shown = tuple(claim for claim in claims if claim.verdict.supported)
     dropped = tuple(claim for claim in claims if not claim.verdict.supported)
     extracts = () if shown else nearest_quotes(run, evidence, gate)
-    contradictions = find_contradictions(shown, evidence, gate)
+    contradictions = find_contradictions(shown, evidence, gate, ask=judge_of(run))
     outcome = _outcome(run, claims, extracts, trajectory, evidence)
     return Answer(
         run=run.id,
@@ -56,6 +57,26 @@ def conclude(
         contradictions=contradictions,
         code=tested_code(trajectory),
         message="" if shown else _message(outcome, run, trajectory),
+    )
+
+
+def refused(run: Run, why: str) -> Answer:
+    """Return the answer to a question that was not taken up: nothing was asked of any model."""
+    return Answer(
+        run=run.id,
+        question=run.question,
+        outcome="refused",
+        claims=(),
+        plan=Plan(()),
+        trajectory=Trajectory(),
+        audit=Audit(
+            support_rate=0.0,
+            confidence="none",
+            notices=tuple(run.notices),
+            seconds=round(run.seconds, 2),
+            model=run.model_name,
+        ),
+        message=why,
     )
 
 
@@ -144,11 +165,11 @@ def _audit(
     supported = sum(claim.verdict.supported for claim in claims)
     rate = supported / len(claims) if claims else 0.0
     steps = trajectory.steps
+    doubted = all(claim.doubt for claim in claims if claim.verdict.supported)
+    found = all(step.verdict.supported for step in steps)
     return Audit(
         support_rate=round(rate, 3),
-        confidence=_confidence(
-            rate, sound=not disputed and all(step.verdict.supported for step in steps)
-        ),
+        confidence=_confidence(rate, sound=found and not disputed and not doubted),
         checks=("quote on its page", *(check.name for check in gate.checks)),
         searched=tuple(
             str(result.call.arguments["query"])

@@ -1,5 +1,7 @@
 """How a run ended: answered, not in the papers, or failed; each told apart and explained."""
 
+from dataclasses import replace
+
 import pytest
 
 from r1agent.audit import conclude
@@ -114,6 +116,10 @@ def test_a_chinese_question_is_told_in_chinese(steps, text):
 def test_confidence_follows_the_share_of_sentences_that_held(claims, rate, confidence):
     audit = ended(*claims).audit
     assert (audit.support_rate, audit.confidence) == (rate, confidence)
+
+
+def test_sentences_that_all_rest_on_little_keep_confidence_from_being_high():
+    assert ended(replace(GOOD, doubt="its only quote is short")).audit.confidence == "medium"
 
 
 def test_a_step_that_failed_keeps_confidence_from_being_high():

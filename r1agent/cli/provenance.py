@@ -1,0 +1,46 @@
+"""`r1agent provenance`: find the marks of runs in a text."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from r1agent.cli import options
+
+
+def provenance(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A text; `-` reads it from stdin.")],
+    json: options.Json = False,
+) -> None:
+    """Find the invisible marks that name the runs a text came from.
+
+    Exits with 1 when there is none. Exported text has them where `provenance_mark` is set.
+    """
+    from r1agent.cli.ending import say
+    from r1agent.cli.screen import data, show_json
+    from r1agent.report.printable import one_line
+    from r1agent.safety.provenance import find_marks
+
+    marks = Counter(find_marks(_text(file)))
+    if json:
+        show_json([{"run": run, "marks": number} for run, number in marks.items()])
+    for run in () if json else marks:
+        data().print(one_line(run))
+    if not marks:
+        say(f"No mark of a run in {file!r}. Only text exported with `provenance_mark` has one.")
+        raise typer.Exit(1)
+
+
+def _text(file: str) -> str:
+    if file == "-":
+        return sys.stdin.read()
+    try:
+        return Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise typer.BadParameter(
+            f"{file!r} cannot be read ({error.strerror}). Name a text file, or `-` for stdin."
+        ) from None
