@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from r1agent.checks.entailment import EntailmentCheck
 from r1agent.checks.finding import Check, Finding, Sources
+from r1agent.checks.judging import Ask
 from r1agent.evidence import Evidence
 from r1agent.quotes import context_of
 from r1agent.types import Citation, Claim, Computation, Verdict
@@ -16,6 +17,10 @@ PageText = Callable[[str, int], str]
 """Text of a page, by paper id and physical page."""
 
 _ALIGNED = 90.0  # rapidfuzz's partial ratio, 0 to 100
+_WIDEST = 20_000  # characters; aligning takes as long as quote times page
+_UNSEEN = "\u00ad\u200b\u200c\u200d\ufeff\ufffe"
+_DASHES = "-‐‑‒–—−"  # noqa: RUF001
+_SAME_AS = dict.fromkeys(_DASHES, "-") | dict.fromkeys("‘’‚´`", "'") | dict.fromkeys("“”„«»", '"')  # noqa: RUF001
 _ORDER = {"contradicted": 0, "unsupported": 1, "partly": 2}
 
 
@@ -46,8 +51,17 @@ class CitationGate:
         methods = (one.method for one in self.checks if isinstance(one, EntailmentCheck))
         return ", ".join(methods) or "not judged"
 
-    def judge(self, draft: Draft, evidence: Evidence, *, question: str = "") -> Claim:
-        """Return the claim with its verdict; every citation it keeps is verbatim on its page."""
+    def judge(
+        self, draft: Draft, evidence: Evidence, *, question: str = "", ask: Ask | None = None
+    ) -> Claim:
+        """Return the claim with its verdict; every citation it keeps is verbatim on its page.
+
+        Args:
+            draft: The sentence and what it is said to rest on.
+            evidence: What the run found; a citation of anything else is invented.
+            question: Words that the sentence may take from it.
+            ask: Asks the run's model, for a check that wants its judgement.
+        """
         placed = [self.place(citation, evidence) for citation in draft.citations]
         citations = tuple(one for one in placed if isinstance(one, Citation))
         findings = [one for one in placed if isinstance(one, Finding)]
@@ -59,6 +73,10 @@ class CitationGate:
                 outputs=tuple(computation.output for computation in draft.computations),
                 question=question,
                 context=context_of(citations),
+                surroundings=" ".join(
+                    evidence.passages[one.passage].page_content for one in citations
+                ),
+                ask=ask,
             )
             found = (check.check(draft.text, sources) for check in self.checks)
             findings += [finding for finding in found if finding is not None]
@@ -84,9 +102,11 @@ class CitationGate:
 
 
 def locate(quote: str, page: str, *, near: int = 0) -> tuple[int, int] | None:
-    """Return the span of a quote on a page: exact, then with white space and case folded, then
-    aligned at 0.9 and widened to whole words. None where the page does not have it.
-    """  # noqa: D205
+    """Return the span of a quote on a page, or None where the page does not have it.
+
+    Exact; then with white space, case, ligatures, accents and broken lines folded; then aligned at
+    0.9 and widened to whole words (on a page of more than 20,000 characters only around `near`).
+    """
     if not quote.strip():
         return None
     if near >= 0 and page[near : near + len(quote)] == quote:
@@ -94,20 +114,45 @@ def locate(quote: str, page: str, *, near: int = 0) -> tuple[int, int] | None:
     start = page.find(quote)
     if start >= 0:
         return start, start + len(quote)
-    loose = r"\s+".join(re.escape(word) for word in quote.split())
-    found = re.search(loose, page, re.IGNORECASE)
-    return found.span() if found else _aligned(quote, page)
+    return _folded_span(quote, page) or _aligned(quote, page, near)
 
 
-def _aligned(quote: str, page: str) -> tuple[int, int] | None:
+def _folded_span(quote: str, page: str) -> tuple[int, int] | None:
+    """Find it whatever its white space, case, ligatures, accents, dashes and broken lines."""
+    wanted, _ = _folded(quote)
+    text, places = _folded(page)
+    found = text.find(wanted) if wanted else -1
+    if found < 0:
+        return None
+    return places[found], places[found + len(wanted) - 1] + 1
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Return the text in plain small letters without white space, and where each of them was."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        if character in _UNSEEN or (character in _DASHES and text[place + 1 : place + 2] == "\n"):
+            continue
+        plain = _SAME_AS.get(character) or unicodedata.normalize("NFKD", character).casefold()
+        for letter in plain:
+            if not letter.isspace() and not unicodedata.combining(letter):
+                letters.append(letter)
+                places.append(place)
+    return "".join(letters), places
+
+
+def _aligned(quote: str, page: str, near: int) -> tuple[int, int] | None:
     from rapidfuzz.fuzz import partial_ratio_alignment
 
-    if len(quote) > len(page):
+    first = max(0, min(near, len(page)) - _WIDEST // 2) if len(page) > _WIDEST else 0
+    part = page[first : first + _WIDEST]
+    if len(quote) > len(part):
         return None
-    found = partial_ratio_alignment(quote, page, score_cutoff=_ALIGNED)
-    if found is None:
+    found = partial_ratio_alignment(quote, part, score_cutoff=_ALIGNED)
+    if found is None or found.dest_start == found.dest_end:
         return None
-    start, end = found.dest_start, found.dest_end
+    start, end = first + found.dest_start, first + found.dest_end
     while start > 0 and page[start - 1].isalnum() and page[start].isalnum():
         start -= 1
     while end < len(page) and page[end - 1].isalnum() and page[end].isalnum():

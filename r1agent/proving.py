@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from langchain_core.documents import Document
 
+from r1agent.asking import judge_of
 from r1agent.checks.numbers import numbers_in, numbers_in_common
 from r1agent.citations import CitationGate, Draft
 from r1agent.evidence import Evidence
@@ -54,7 +55,7 @@ class Prover:
         """
         computation = evidence.computations[-1]
         draft = computed_draft(computation, run.question)
-        claim = self.gate.judge(draft, evidence, question=run.question)
+        claim = self.gate.judge(draft, evidence, question=run.question, ask=judge_of(run))
         inputs = unknown_inputs(computation.code, run.question)
         if not inputs or not claim.verdict.supported:
             return claim
@@ -68,7 +69,7 @@ class Prover:
 
     def _judge(self, draft: Draft, run: Run, evidence: Evidence) -> Claim:
         """Judge a draft as it names its passages, then against all passages of the run."""
-        claim = self.gate.judge(draft, evidence, question=run.question)
+        claim = self.gate.judge(draft, evidence, question=run.question, ask=judge_of(run))
         if claim.verdict.supported or not evidence.passages:
             return claim
         return self._judge_against(claim, list(evidence.passages.values()), run, evidence)
@@ -92,7 +93,7 @@ class Prover:
     ) -> Claim:
         """Return the better of the claim as it is and with quotes from other passages."""
         draft = redraft(claim.text, passages, evidence, run.question)
-        other = self.gate.judge(draft, evidence, question=run.question)
+        other = self.gate.judge(draft, evidence, question=run.question, ask=judge_of(run))
         return other if other.verdict.supported else claim
 
     def _finish(self, claim: Claim, run: Run) -> Claim:

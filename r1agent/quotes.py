@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from langchain_core.documents import Document
 
-from r1agent.checks.entailment import coverage
+from r1agent.checks.entailment import QUESTION_WEIGHT
 from r1agent.checks.finding import Sources
+from r1agent.checks.names import names_in
 from r1agent.checks.negations import NegationCheck
-from r1agent.checks.numbers import numbers_in, without_references
+from r1agent.checks.numbers import Number, numbers_in, without_references
 from r1agent.types import Citation
-from r1agent.words import split_sentences
+from r1agent.words import content_words, split_sentences
 
 MAX_QUOTES = 3
 _GAIN = 0.2  # a further quote must carry this much more of the claim
 _NUMBER_WEIGHT = 1.0
+_TOGETHER = 0.3  # names and numbers in one sentence belong to each other
 _SECOND_SENTENCE = 0.08  # a longer quote must earn its length
 _UNENDED = 0.15  # a heading or a row of a table says less than a sentence
 _ENDED = re.compile(r"[.!?。！？][\"'”’)\]]*$")  # noqa: RUF001
@@ -35,11 +38,39 @@ class _Candidate:
     passage: Document
     start: int
     end: int
-    sentences: int
+    texts: tuple[str, ...]
+    """Its sentences."""
 
     @property
     def text(self) -> str:
         return self.passage.page_content[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What a candidate carries of a claim; of several, what they carry together."""
+
+    words: frozenset[str]
+    numbers: frozenset[int]
+    """Places in the list of the claim's numbers."""
+    named: frozenset[str]
+    """Words of the claim that name the paper."""
+    together: float
+    """Share of the claim's names and numbers that one of its sentences holds, 0 to 1."""
+    cost: float
+    """What it is worse for: its length, and not being a sentence."""
+
+    def __or__(self, other: _Carried) -> _Carried:
+        return _Carried(
+            self.words | other.words,
+            self.numbers | other.numbers,
+            self.named | other.named,
+            max(self.together, other.together),
+            self.cost + other.cost,
+        )
+
+
+_NOTHING = _Carried(frozenset(), frozenset(), frozenset(), 0.0, 0.0)
 
 
 def choose_quotes(
@@ -51,17 +82,76 @@ def choose_quotes(
     words or numbers of the claim that those before it lack. Empty where nothing has a word or a
     number in common with the claim.
     """
-    candidates = [candidate for passage in passages for candidate in _candidates(passage)]
+    wanted = _Wanted(claim, question)
+    candidates = [
+        (candidate, wanted.in_candidate(candidate))
+        for passage in passages
+        for candidate in _candidates(passage)
+    ]
     chosen: list[_Candidate] = []
-    reached = 0.0
+    carried, reached = _NOTHING, 0.0
     while len(chosen) < MAX_QUOTES:
-        scored = [(_score(claim, [*chosen, one], question), one) for one in candidates]
-        best, candidate = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-        if candidate is None or best < reached + _GAIN:
+        scored = ((wanted.score(carried | brings), one, brings) for one, brings in candidates)
+        best = max(scored, key=lambda triple: triple[0], default=None)
+        if best is None or best[0] < reached + _GAIN:
             break
-        chosen.append(candidate)
-        reached = best
+        reached = best[0]
+        chosen.append(best[1])
+        carried |= best[2]
     return tuple(_citation(candidate) for candidate in _agreeing(claim, chosen))
+
+
+class _Wanted:
+    """What a claim wants to have quoted: its words, its names and its numbers."""
+
+    def __init__(self, claim: str, question: str) -> None:
+        asked = set(content_words(question))
+        words = dict.fromkeys(content_words(claim))
+        self.weights = {word: QUESTION_WEIGHT if word in asked else 1.0 for word in words}
+        self.numbers = list(numbers_in(claim))
+        self.names = frozenset(content_words(" ".join(names_in(claim))))
+
+    def in_candidate(self, candidate: _Candidate) -> _Carried:
+        """Return what a candidate has of it."""
+        read = [_read(text) for text in candidate.texts]
+        numbers = [self._numbers_among(held) for _, held in read]
+        shares = [self._share(words, held) for (words, _), held in zip(read, numbers, strict=True)]
+        cost = _SECOND_SENTENCE * (len(read) - 1)
+        return _Carried(
+            frozenset().union(*(words for words, _ in read)) & self.weights.keys(),
+            frozenset().union(*numbers),
+            _read(_named(candidate.passage))[0] & self.weights.keys(),
+            max(shares),
+            cost + _UNENDED * (not is_sentence(candidate.texts[-1])),
+        )
+
+    def _numbers_among(self, held: Iterable[Number]) -> frozenset[int]:
+        return frozenset(
+            place
+            for place, number in enumerate(self.numbers)
+            if any(number.value == other.value or number.is_same(other) for other in held)
+        )
+
+    def _share(self, words: frozenset[str], numbers: frozenset[int]) -> float:
+        wanted = len(self.names) + len(self.numbers)
+        return (len(self.names & words) + len(numbers)) / wanted if wanted else 0.0
+
+    def score(self, carried: _Carried) -> float:
+        """Return how much of the claim is carried; words that name the paper need no quote."""
+        unneeded = carried.named - carried.words
+        total = sum(self.weights.values()) - self._weigh(unneeded)
+        words = self._weigh(carried.words) / total if total > 0 else 1.0
+        numbers = len(carried.numbers) / len(self.numbers) if self.numbers else 0.0
+        return words + _NUMBER_WEIGHT * numbers + _TOGETHER * carried.together - carried.cost
+
+    def _weigh(self, words: Iterable[str]) -> float:
+        return sum(self.weights[word] for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[frozenset[str], tuple[Number, ...]]:
+    """Return the content words and the numbers of a sentence; most are read for every claim."""
+    return frozenset(content_words(text)), tuple(numbers_in(without_references(text)))
 
 
 def _agreeing(claim: str, chosen: list[_Candidate]) -> list[_Candidate]:
@@ -78,7 +168,7 @@ def is_sentence(text: str) -> bool:
 
 def quotable(passage: Document) -> list[Citation]:
     """Return each whole sentence of a passage as a citation."""
-    whole = [one for one in _candidates(passage) if one.sentences == 1]
+    whole = [one for one in _candidates(passage) if len(one.texts) == 1]
     return [_citation(one) for one in whole if is_sentence(one.text)]
 
 
@@ -88,9 +178,9 @@ def _candidates(passage: Document) -> list[_Candidate]:
         for sentence in split_sentences(passage.page_content, start=_heading_end(passage))
         if _MIN_CHARACTERS <= len(sentence.text) <= _MAX_CHARACTERS
     ]
-    single = [_Candidate(passage, one.start, one.end, 1) for one in sentences]
+    single = [_Candidate(passage, one.start, one.end, (one.text,)) for one in sentences]
     pairs = [
-        _Candidate(passage, one.start, two.end, 2)
+        _Candidate(passage, one.start, two.end, (one.text, two.text))
         for one, two in pairwise(sentences)
         if two.end - one.start <= _MAX_CHARACTERS
     ]
@@ -109,18 +199,6 @@ def _heading_end(passage: Document) -> int:
             break
         begin += len(line)
     return begin
-
-
-def _score(claim: str, chosen: Sequence[_Candidate], question: str) -> float:
-    quoted = " ".join(candidate.text for candidate in chosen)
-    context = " ".join(_named(candidate.passage) for candidate in chosen)
-    words = coverage(claim, quoted, Sources((quoted,), question=question, context=context))
-    stated = {number.value for number in numbers_in(claim)}
-    held = {number.value for number in numbers_in(without_references(quoted))}
-    numbers = len(stated & held) / len(stated) if stated else 0.0
-    extra = sum(candidate.sentences - 1 for candidate in chosen)
-    unended = sum(not is_sentence(candidate.text) for candidate in chosen)
-    return words + _NUMBER_WEIGHT * numbers - _SECOND_SENTENCE * extra - _UNENDED * unended
 
 
 def context_of(citations: Iterable[Citation]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from r1agent.checks.judging import Ask
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -16,6 +18,10 @@ class Sources:
     question: str = ""
     context: str = ""
     """Title, year and section of the cited papers: a sentence may name them."""
+    surroundings: str = ""
+    """The passages that the quotes were taken from: what a quote calls `it` has its name there."""
+    ask: Ask | None = None
+    """Asks the chat model of the run, for a check that wants its judgement."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,90 +5,106 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import permutations
 
+from r1agent.checks.derived import is_derived
 from r1agent.checks.finding import Finding, Sources
+from r1agent.checks.quantities import Number, numbers_in, numbers_in_common, without_references
+from r1agent.checks.units import dimensions_in
 
-_NUMBER = re.compile(
-    r"(?<!\.)(?<![^\W\u3400-\u9fff])(?<![A-Za-z]-)"
-    r"(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)"
-    r"(?P<percent>\s*(?:%|％|per\s?cent\b|percentage\s+points?\b|pp\b|个?百分点)|\s*points?\b)?"  # noqa: RUF001
-)
-_REFERENCE = re.compile(r"\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]")  # noqa: RUF001
-_WORDS = {
-    word: value
-    for value, word in enumerate(
-        "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split(),
-        3,
-    )
+__all__ = [
+    "Number",
+    "NumberCheck",
+    "computes",
+    "numbers_in",
+    "numbers_in_common",
+    "program_inputs",
+    "without_references",
+]
+
+_EVIDENCE_WORDS: dict[str, tuple[float, ...]] = {
+    "zero": (0,),
+    "no": (0,),
+    "one": (1,),
+    "two": (2,),
+    "both": (2,),
+    "pair": (2,),
+    "twice": (2,),
+    "double": (2,),
+    "doubled": (2,),
+    "tripled": (3,),
+    "dozen": (12,),
+    "hundred": (100,),
+    "half": (0.5,),
+    "halved": (0.5,),
+    "quarter": (0.25,),
 }
-_EVIDENCE_WORDS = _WORDS | {"zero": 0, "one": 1, "two": 2, "twice": 2, "double": 2, "half": 0.5}
+_SHARES = {"half": 50.0, "halved": 50.0, "quarter": 25.0, "quarters": 75.0, "all": 100.0}
+_FACTORS = {"twice": 2.0, "doubled": 2.0, "doubling": 2.0, "tripled": 3.0, "halved": 0.5}
+_POINTS = ("points", "percentage points")
+"""One for the other, and in a table without either."""
+_PERCENT_COLUMN = re.compile(r"[(\[] ?(?:%|percent)|\bin (?:%|percent)")
 _COMPUTING = (ast.BinOp, ast.AugAssign, ast.Compare, ast.For, ast.While, ast.comprehension)
-_MAX_OPERANDS = 12  # past this, some pair gives almost any number
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number as it stands in a text."""
-
-    text: str
-    value: float
-    decimals: int
-    percent: bool
-
-    @property
-    def significant(self) -> int:
-        """How many significant digits it is written with."""
-        return len(re.sub(r"\D", "", self.text.split("e")[0]).strip("0")) or 1
 
 
 class NumberCheck:
-    """Match each number of a claim to its quotes and tool results."""
+    """Match each number of a claim, with its unit, to its quotes and tool results."""
 
     name = "numbers"
 
     def check(self, claim: str, sources: Sources) -> Finding | None:
         """Return a finding that names the numbers without a source, or None."""
-        stated = list(numbers_in(claim))
+        stated = [*numbers_in(claim), *_factors(claim)]
         given = [sources.question] if sources.outputs else []
-        quotes = map(without_references, sources.quotes)
-        quoted = _evidence([*quotes, sources.context, *given])
-        computed = _evidence(sources.outputs)
-        missing = [n.text for n in stated if not _has_source(n, stated, quoted, computed)]
+        quoted = _Held([*map(without_references, sources.quotes), sources.context, *given])
+        computed = list(numbers_in(" ".join(sources.outputs)))
+        missing = [
+            number.text
+            for number in stated
+            if not quoted.has(number)
+            and not any(number.is_about(value) for value in _printed(number, computed))
+            and not is_derived(number, stated, quoted.numbers, claim)
+        ]
         if not missing:
             return None
         where = "a quote or tool result" if sources.outputs else "its quote"
         return Finding("unsupported", f"{', '.join(missing)} is not in {where}")
 
 
-def numbers_in(text: str) -> Iterator[Number]:
-    """Find the numbers of a text, those written as words from three to twenty included.
+class _Held:
+    """The numbers of the texts that a claim rests on."""
 
-    Digits inside a name (`ResNet-50`, `CO2`) are part of the name, not numbers.
-    """
-    for found in _NUMBER.finditer(text):
-        digits = re.sub(r"[,\u00a0\u202f]", "", found["digits"])
-        mantissa = digits.lower().split("e")[0]
-        decimals = len(mantissa.partition(".")[2])
-        unit = (found["percent"] or "").strip()
-        percent = bool(unit) and not unit.startswith("point")
-        yield Number(found[0].strip(), float(digits), decimals, percent)
-    for word in re.findall(r"[a-z]+", text.lower()):
-        if word in _WORDS:
-            yield Number(word, _WORDS[word], 0, percent=False)
+    def __init__(self, texts: Iterable[str]) -> None:
+        text = " ".join(texts)
+        words = re.findall(r"[a-z]+", text.lower())
+        plain = [value for word in words for value in _EVIDENCE_WORDS.get(word, ())]
+        shares = [_SHARES[word] for word in words if word in _SHARES]
+        self.numbers = [
+            *numbers_in(text),
+            *(Number("", value, 0) for value in plain),
+            *(Number("", value, 0, "percent") for value in shares),
+        ]
+        self._measured = dimensions_in(text)
+        self._in_percent = _PERCENT_COLUMN.search(text) is not None
+
+    def has(self, number: Number) -> bool:
+        """Tell whether the same quantity is among them."""
+        return any(self._are_same(number, other) for other in self.numbers)
+
+    def _are_same(self, number: Number, other: Number) -> bool:
+        """Compare; a unit and a percent sign may stand once for all, as above a column."""
+        is_named = number.unit is None or other.unit is not None
+        if not is_named and number.unit and number.unit.dimension not in self._measured:
+            return False
+        if number.share == "percent" and not other.share and self._in_percent:
+            return number.is_about(other.amount)
+        if number.share in _POINTS and (not other.share or other.share in _POINTS):
+            return number.is_about(other.amount)
+        return number.is_same(other)
 
 
-def without_references(quote: str) -> str:
-    """Take the marks of references (`[3]`, `[1, 4-6]`) out: they are no figures of the paper."""
-    return _REFERENCE.sub(" ", quote)
-
-
-def numbers_in_common(text: str, numbers: Iterable[str]) -> bool:
-    """Tell whether a text holds one of some numbers."""
-    held = {number.value for number in numbers_in(without_references(text))}
-    return any(number.value in held for one in numbers for number in numbers_in(one))
+def _factors(claim: str) -> list[Number]:
+    words = re.findall(r"[a-z]+", claim.lower())
+    return [Number(word, _FACTORS[word], 0) for word in words if word in _FACTORS]
 
 
 def program_inputs(code: str) -> list[Number]:
@@ -99,7 +115,7 @@ def program_inputs(code: str) -> list[Number]:
         if isinstance(value, int | float) and not isinstance(value, bool)
     ]
     return [
-        Number(str(value), float(value), len(str(value).partition(".")[2]), percent=False)
+        Number(str(value), float(value), len(str(value).partition(".")[2]))
         for value in dict.fromkeys(values)
         if not (value == int(value) and (abs(value) <= 10 or value == 100))
     ]
@@ -133,66 +149,9 @@ def _nodes(code: str) -> list[ast.AST]:
         return []
 
 
-def _evidence(texts: Iterable[str]) -> list[Number]:
-    joined = " ".join(texts)
-    words = (
-        Number(word, _EVIDENCE_WORDS[word], 0, percent=False)
-        for word in re.findall(r"[a-z]+", joined.lower())
-        if word in _EVIDENCE_WORDS and word not in _WORDS
-    )
-    return [*numbers_in(joined), *words]
-
-
-def _has_source(
-    number: Number, stated: list[Number], quoted: list[Number], computed: list[Number]
-) -> bool:
-    if any(_same_unit(number, other) and _equal(number, other.value) for other in quoted):
-        return True
-    if any(_equal(number, value) for value in _computed_values(number, computed)):
-        return True
-    return _is_derived(number, stated, quoted)
-
-
-def _same_unit(one: Number, other: Number) -> bool:
-    """Points of percentage are often written as plain points, or stand in a table without unit."""
-    return one.percent == other.percent or "point" in one.text + other.text
-
-
-def _computed_values(number: Number, computed: list[Number]) -> list[float]:
+def _printed(number: Number, computed: list[Number]) -> Iterator[float]:
     """A program prints 0.2888 or 28.88 for what a sentence calls 28.9 %."""
-    values = [other.value for other in computed]
-    return values + [value * 100 for value in values] if number.percent else values
-
-
-def _equal(number: Number, value: float) -> bool:
-    """Whether `number` is `value`, written out or rounded to at least two digits."""
-    if number.value == abs(value):
-        return True
-    rounding = 0.5 * 10.0**-number.decimals * (1 + 1e-9)
-    close = abs(number.value - abs(value)) <= rounding
-    return close and abs(number.value - abs(value)) <= 0.02 * number.value
-
-
-def _is_derived(number: Number, stated: list[Number], quoted: list[Number]) -> bool:
-    """Whether it is a sum, difference, ratio, share or relative change of two quoted numbers.
-
-    Both are percentages or neither is. A short number is some combination of any few others by
-    chance, so an operand must stand in the sentence too unless the number has three significant
-    digits.
-    """
-    values = list(dict.fromkeys((other.value, other.percent) for other in quoted))
-    if len(values) > _MAX_OPERANDS:
-        return False
-    others = {other.value for other in stated if other is not number}
-    pairs = [
-        (a, b)
-        for (a, one), (b, other) in permutations(values, 2)
-        if one == other and (number.significant >= 3 or others & {a, b})
-    ]
-    return any(_equal(number, value) for a, b in pairs for value in _combined(a, b, number.percent))
-
-
-def _combined(a: float, b: float, percent: bool) -> list[float]:
-    if percent:
-        return [100 * a / b, 100 * (a - b) / b, a - b] if b else []
-    return [a + b, a - b] + ([a / b] if b else [])
+    for other in computed:
+        yield other.amount
+        if number.percent:
+            yield other.amount * 100

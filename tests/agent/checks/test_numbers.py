@@ -1,5 +1,7 @@
 """Numbers of a sentence against its quotes and tool results."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +104,42 @@ def test_the_mark_of_a_reference_is_no_number_of_the_quote():
     assert check("温度4时下降了2.33个百分点。", quote) is None
     assert check("温度1时下降了2.33个百分点。", quote).reason == "1 is not in its quote"
     assert check("The list is [1, 5].", "", outputs=("[1, 5]",)) is None
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "In total 12 teams reported.",
+        "The two groups had 12 teams together, 5 of them new.",
+        "It took 7 times as long.",
+        "Another 9 teams reported.",
+    ],
+)
+def test_a_small_number_is_no_chance_sum_of_others(claim):
+    assert check(claim, "Of 5 new and 4 old groups, 3 failed within 8 days.") is not None
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The total of 116 and 85 is 201 runs.", "There were 116 long and 85 short runs."),
+        ("The error fell by 14.05 %.", "The error fell from 12.1 to 10.4."),
+        ("It was 1.16 times higher than 10.4.", "It fell from 12.1 to 10.4."),
+        ("Half of the teams won: 50 %.", "Half of the teams won."),
+        ("Runs doubled from 40 to 80.", "Runs rose from 40 to 80."),
+        ("63 % to 86 % agreed.", "63 to 86 % agreed."),
+        ("有百分之30的学生。", "30%的学生。"),
+    ],
+)
+def test_what_follows_from_quoted_numbers_passes(claim, quote):
+    assert check(claim, quote) is None
+
+
+def test_a_made_up_number_is_hardly_ever_recomputed_by_chance():
+    chance = random.Random(7)
+    passed = 0
+    for _ in range(2000):
+        values = [chance.choice((chance.randint(2, 500), chance.uniform(1, 100))) for _ in range(5)]
+        quote = "It rose, by way of " + ", ".join(f"{value:.3g} runs" for value in values)
+        passed += check(f"It rose by {chance.uniform(1, 100):.1f} more.", quote) is None
+    assert passed <= 40
