@@ -1,4 +1,4 @@
-"""Entailment: the quotes say what the sentence says, judged by words and by embeddings."""
+"""Entailment: the quotes say what the sentence says; a judge decides above a floor of words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from langchain_core.embeddings import Embeddings
 
 from r1agent.checks.finding import Finding, Sources
+from r1agent.checks.floors import Floors
+from r1agent.checks.judging import Judge, Judgement
 from r1agent.checks.numbers import numbers_in
 from r1agent.words import content_words
 
@@ -15,15 +17,18 @@ QUESTION_WEIGHT = 0.3
 
 
 class EntailmentCheck:
-    """Ask for enough of the claim's words in its quotes, or for closeness in meaning.
+    """Ask for enough of the claim's words in its quotes, and a judge for what they say.
 
-    Both are floors, not proof: similarity cannot see a negation or a changed number, which have
-    checks of their own.
+    The floor of words always holds; past it a judge that knows support when it sees it (an NLI
+    model, the chat model) decides. `Floors` only knows what is turned around, so that words and
+    closeness in meaning decide beside it.
 
     Args:
         embeddings: For closeness in meaning; without it only words count.
+        judge: What judges entailment; by default `Floors`.
         words: Share of the claim's content words (0 to 1) that the quotes must hold.
-        loose_words: The share that is enough where the cosine reaches `cosine`.
+        loose_words: The share that is enough where the cosine reaches `cosine`, or the judge says
+            that the quotes support the claim.
         cosine: Cosine similarity of claim and best quote.
     """
 
@@ -33,11 +38,13 @@ class EntailmentCheck:
         self,
         embeddings: Embeddings | None = None,
         *,
+        judge: Judge | None = None,
         words: float = 0.6,
         loose_words: float = 0.35,
         cosine: float = 0.6,
     ) -> None:
         self.embeddings = embeddings
+        self.judge = judge or Floors(embeddings)
         self.words = words
         self.loose_words = loose_words
         self.cosine = cosine
@@ -45,7 +52,7 @@ class EntailmentCheck:
     @property
     def method(self) -> str:
         """How entailment is judged, in the words of the audit."""
-        return "word and embedding floors" if self.embeddings else "word floor"
+        return self.judge.method
 
     def check(self, claim: str, sources: Sources) -> Finding | None:
         """Return a finding where the quotes do not carry the claim's words and meaning."""
@@ -54,12 +61,22 @@ class EntailmentCheck:
         if not content_words(claim) and not any(numbers_in(claim)):
             return Finding("unsupported", "says nothing that a quote could carry")
         share = coverage(claim, " ".join(sources.quotes), sources)
-        if share >= self.words:
-            return None
         if share < self.loose_words:
             return Finding("unsupported", f"only {share:.0%} of its words are in the quote")
-        nearest = self._nearest(claim, sources.quotes)
-        if nearest >= self.cosine:
+        judgement = self.judge.judge("\n".join(sources.quotes), claim, ask=sources.ask)
+        if judgement is not None and judgement.contradicted >= self.judge.contradicts_at:
+            return Finding("contradicted", f"the quote says otherwise, by {self.method}")
+        if judgement is not None and self.judge.supports_at:
+            return self._by_support(judgement)
+        return self._by_words(claim, share, sources.quotes)
+
+    def _by_support(self, judgement: Judgement) -> Finding | None:
+        if judgement.supported >= self.judge.supports_at:
+            return None
+        return Finding("partly", f"the quote does not say it, by {self.method}")
+
+    def _by_words(self, claim: str, share: float, quotes: Sequence[str]) -> Finding | None:
+        if share >= self.words or self._nearest(claim, quotes) >= self.cosine:
             return None
         return Finding("partly", f"{share:.0%} of its words are in the quote, which says less")
 

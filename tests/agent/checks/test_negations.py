@@ -3,7 +3,7 @@
 import pytest
 
 from r1agent.checks.finding import Sources
-from r1agent.checks.negations import NegationCheck
+from r1agent.checks.negations import NegationCheck, reversal
 
 
 def check(claim: str, quote: str):
@@ -42,3 +42,39 @@ def test_the_same_statement_passes(claim, quote):
 
 def test_a_claim_without_quotes_is_left_to_other_checks():
     assert NegationCheck().check("It does not hold.", Sources(())) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Dropout lowered the test error.", "Without dropout the test error increased."),
+        ("Dropout lowered the test error.", "Removing dropout raised the test error."),
+        ("Older mice moved slower.", "Younger mice moved faster."),
+    ],
+)
+def test_two_turns_make_the_same_sense(claim, quote):
+    assert check(claim, quote) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The kinase inhibits tumour growth.", "The kinase promotes tumour growth in mice."),
+        ("The allele upregulates the cytokine.", "The allele down-regulates the cytokine."),
+        ("Receptor A is dispensable for memory.", "Receptor A is essential for memory."),
+    ],
+)
+def test_opposites_of_science_are_known(claim, quote):
+    assert check(claim, quote).support == "contradicted"
+
+
+def test_an_opposite_about_another_thing_is_no_contradiction():
+    quote = "Recall of the index increased while its memory stayed below a gigabyte."
+    assert check("The loss of the student decreased during training.", quote) is None
+
+
+def test_the_size_of_another_thing_turns_nothing_around():
+    assert (
+        reversal("The authors trained the largest model.", "They trained the smallest model.")
+        is None
+    )
