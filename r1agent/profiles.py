@@ -5,6 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+_THINKING = {
+    "planner": 1.0,
+    "judge": 1.0,
+    "screen": 0.25,
+    "executor": 0.25,
+    "follow_up": 0.125,
+    "writer": 0.125,
+    "translator": 0.0625,
+}
+"""Share of the thinking tokens that a role may take; one that is not named may take them all."""
 _FEW = 4.0  # billions of parameters; below, a model counts as small
 
 
@@ -22,13 +32,17 @@ class Profile:
     revisions: int
     """How often a plan may be revised."""
     thinking_tokens: int
-    """Allowance for thoughts on top of each request's answer."""
+    """The most that thoughts may take on top of a request's answer; see `thinking_for`."""
     starts_in_thought: bool
     """Whether the chat template opens `<think>`, so that a text without `</think>` was cut in
     mid-thought."""
     may_abstain: bool
     """Whether the writer is offered to say that the papers do not answer. Small models take the
     offer for most answerable questions too; for them the gate alone decides."""
+
+    def thinking_for(self, role: str) -> int:
+        """Return the tokens that thoughts of a role may take; 0 for a model that does not think."""
+        return int(self.thinking_tokens * _THINKING.get(role, 1.0))
 
 
 SMALL = Profile(

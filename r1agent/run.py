@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import HumanMessage, ToolMessage
+from langchain_core.tools import BaseTool
 from pydantic import BaseModel
 
-from r1agent.models.structured import complete, fill
+from r1agent.calls import LOOKING, call_key
+from r1agent.errors import ModelServerError
+from r1agent.models.structured import fill
+from r1agent.models.terms import OverdueError, Terms, under
+from r1agent.models.window import ContextWindow, window_of
+from r1agent.models.writing import complete
 from r1agent.profiles import Profile
 from r1agent.types import Event, EventName, Usage
 
 Listener = Callable[[Event], None]
+OnUsage = Callable[[Usage], None]
 Schema = TypeVar("Schema", bound=BaseModel)
+T = TypeVar("T")
 
 
 class BudgetSpentError(Exception):
     """A limit of the run is reached; the run goes on to answer with what there is."""
+
+
+class PromptTooLongError(BudgetSpentError):
+    """A request does not fit into the model's window; the run goes on with what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,10 @@ class Run:
         """Whether a limit ended the run before it was done."""
         self.abstained = False
         """Whether the writer said that the papers do not answer."""
+        self.window: ContextWindow = window_of(model)
         self._model = model
+        self._prompts: Counter[str] = Counter()
+        self._looked_up: dict[str, ToolMessage] = {}
         self._listeners = tuple(listeners)
         self._started = time.monotonic()
 
@@ -101,49 +117,148 @@ class Run:
         self.ended_early = True
         self.notice(f"Ended early: {limit}.")
 
-    def fill(self, role: str, prompt: str, schema: type[Schema], *, max_tokens: int) -> Schema:
+    def fill(
+        self,
+        role: str,
+        prompt: str,
+        schema: type[Schema],
+        *,
+        max_tokens: int,
+        sample: int | None = None,
+    ) -> Schema:
         """Have the model fill in one schema.
+
+        Args:
+            role: Who asks; it has a budget for thoughts, and is named in the usage.
+            prompt: The request.
+            schema: What to fill.
+            max_tokens: Limit of the answer, without thoughts.
+            sample: Keeps independent answers to the same prompt apart in the cache; by default
+                how often this run asked it before.
 
         Raises:
             ModelOutputError: The model's text did not fit the schema, twice.
-            BudgetSpentError: A limit was reached before the call.
+            BudgetSpentError: A limit was reached, or the prompt is longer than the window.
         """
-        self.check_budget()
-        tokens = max_tokens + self.profile.thinking_tokens
-        filled = fill(
-            self._model,
-            [HumanMessage(prompt)],
-            schema,
-            max_tokens=tokens,
-            starts_in_thought=self.profile.starts_in_thought,
+        thinking = self._thinking_tokens(role, prompt, max_tokens)
+        return self._ask(
+            role,
+            self._terms(prompt, sample),
+            lambda on_usage: (
+                fill(
+                    self._model,
+                    [HumanMessage(prompt)],
+                    schema,
+                    max_tokens=max_tokens + thinking,
+                    thinking_tokens=thinking or None,
+                    on_usage=on_usage,
+                    starts_in_thought=self.profile.starts_in_thought,
+                ).value
+            ),
         )
-        self._count(role, filled.usage)
-        return filled.value
 
-    def complete(self, role: str, prompt: str, *, max_tokens: int) -> str:
-        """Have the model write free text; its thoughts are left out.
+    def complete(
+        self, role: str, prompt: str, *, max_tokens: int, sample: int | None = None
+    ) -> str:
+        """Have the model write free text; its thoughts are left out. See `fill`.
 
         Raises:
-            BudgetSpentError: A limit was reached before the call.
+            BudgetSpentError: A limit was reached, or the prompt is longer than the window.
         """
-        self.check_budget()
-        tokens = max_tokens + self.profile.thinking_tokens
-        completion = complete(
-            self._model,
-            [HumanMessage(prompt)],
-            max_tokens=tokens,
-            starts_in_thought=self.profile.starts_in_thought,
+        thinking = self._thinking_tokens(role, prompt, max_tokens)
+        return self._ask(
+            role,
+            self._terms(prompt, sample),
+            lambda on_usage: (
+                complete(
+                    self._model,
+                    [HumanMessage(prompt)],
+                    max_tokens=max_tokens + thinking,
+                    thinking_tokens=thinking or None,
+                    on_usage=on_usage,
+                    starts_in_thought=self.profile.starts_in_thought,
+                ).text
+            ),
         )
-        self._count(role, completion.usage)
-        return completion.text
+
+    def fits(self, prompt: str, reply_tokens: int) -> bool:
+        """Tell whether a prompt and its reply fit into the model's window, as far as is known."""
+        try:
+            return under(Terms(self._deadline), lambda: self.window.holds(prompt, reply_tokens))
+        except OverdueError:  # the request itself will say so
+            return True
+
+    def use_tool(self, tool: BaseTool, request: dict[str, Any]) -> ToolMessage:
+        """Call a tool; a tool that only looks things up is asked the same thing once.
+
+        Args:
+            tool: Returns a message with text for the model and an artifact.
+            request: A tool call as langchain-core has it.
+        """
+        if tool.name not in LOOKING:
+            message: ToolMessage = tool.invoke(request)
+            return message
+        key = call_key(tool, request["args"])
+        if key not in self._looked_up:
+            self._looked_up[key] = tool.invoke(request)
+        return self._looked_up[key]
 
     def check_budget(self) -> None:
         """Raise `BudgetSpentError` where a limit of tokens or seconds is reached."""
         spent = sum(one.prompt_tokens + one.completion_tokens for one in self.usage.values())
         if spent >= self.limits.tokens:
             raise BudgetSpentError(f"the limit of {self.limits.tokens} tokens is reached")
+        self.check_deadline()
+
+    def check_deadline(self) -> None:
+        """Raise `BudgetSpentError` where the limit of seconds is reached."""
         if self.limits.seconds is not None and self.seconds >= self.limits.seconds:
-            raise BudgetSpentError(f"the limit of {self.limits.seconds:g} seconds is reached")
+            raise self._overdue()
+
+    def _ask(self, role: str, terms: Terms, ask: Callable[[OnUsage], T]) -> T:
+        """Make a request; its cost counts also where it fails or the deadline cuts it."""
+        spent: list[Usage] = []
+        try:
+            return under(terms, lambda: ask(spent.append))
+        except OverdueError:
+            raise self._overdue() from None
+        except ModelServerError as error:
+            self.notice(str(error))
+            raise
+        finally:
+            self._count(role, sum(spent, Usage()))
+            self._note_cache()
+
+    def _terms(self, prompt: str, sample: int | None) -> Terms:
+        before = self._prompts[prompt]
+        self._prompts[prompt] += 1
+        return Terms(self._deadline, before if sample is None else sample)
+
+    @property
+    def _deadline(self) -> float | None:
+        seconds = self.limits.seconds
+        return None if seconds is None else self._started + seconds
+
+    def _thinking_tokens(self, role: str, prompt: str, max_tokens: int) -> int:
+        """Return what thoughts may take: the role's budget, or what the window leaves of it."""
+        self.check_budget()
+        budget = self.profile.thinking_for(role)
+        if self.fits(prompt, max_tokens + budget):
+            return budget
+        size, needed = self.window.tokens or 0, self.window.count(prompt) + max_tokens
+        if needed > size:
+            raise PromptTooLongError(
+                f"a request of the {role} needs {needed:,} tokens, the model's window is {size:,}"
+            )
+        return size - needed
+
+    def _overdue(self) -> BudgetSpentError:
+        return BudgetSpentError(f"the limit of {self.limits.seconds:g} seconds is reached")
+
+    def _note_cache(self) -> None:
+        problem = getattr(getattr(self._model, "cache", None), "problem", None)
+        if problem is not None:
+            self.notice(problem)
 
     def _count(self, role: str, usage: Usage) -> None:
         self.usage[role] = self.usage.get(role, Usage()) + usage

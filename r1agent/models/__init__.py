@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from r1agent.models.chat import ServedChatModel, chat_model
-    from r1agent.models.completion import Completion, complete
+    from r1agent.models.completion import Completion
     from r1agent.models.embedded import EmbeddedServer, LoadProgress
     from r1agent.models.progress import PullProgress
     from r1agent.models.registry import ModelEntry, find_model, list_models
+    from r1agent.models.request_cache import RequestCache
     from r1agent.models.server_status import ServerStatus, probe
     from r1agent.models.structured import Filled, fill
     from r1agent.models.thinking import Thought, split_thinking
     from r1agent.models.weights import default_cache, model_path, pull
+    from r1agent.models.writing import complete
 
 _HOMES = {
     "Completion": "completion",
@@ -21,11 +23,12 @@ _HOMES = {
     "LoadProgress": "embedded",
     "ModelEntry": "registry",
     "PullProgress": "progress",
+    "RequestCache": "request_cache",
     "ServedChatModel": "chat",
     "ServerStatus": "server_status",
     "Thought": "thinking",
     "chat_model": "chat",
-    "complete": "completion",
+    "complete": "writing",
     "default_cache": "weights",
     "fill": "structured",
     "find_model": "registry",
@@ -58,6 +61,7 @@ __all__ = [
     "LoadProgress",
     "ModelEntry",
     "PullProgress",
+    "RequestCache",
     "ServedChatModel",
     "ServerStatus",
     "Thought",

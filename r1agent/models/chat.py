@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ssl
+import json
 import weakref
 from collections.abc import AsyncIterator, Iterator
-from functools import cache
 from typing import Any, Self
 
 import httpx2
 import openai
+from langchain_core.caches import BaseCache
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import BaseMessage
@@ -17,8 +17,9 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_deepseek import ChatDeepSeek
 from pydantic import SecretStr, model_validator
 
-from r1agent.models.connection import is_loopback
+from r1agent.models.connection import certificates, is_loopback, printable
 from r1agent.models.failures import Server
+from r1agent.models.terms import TERMS
 
 _NO_KEY = "none"
 
@@ -32,6 +33,8 @@ def chat_model(
     top_p: float | None = 0.95,
     timeout: float = 600.0,
     max_retries: int = 2,
+    cache: BaseCache | None = None,
+    cache_identity: str = "",
 ) -> BaseChatModel:
     """Return the client of the model server at `base_url`; nothing is sent anywhere else.
 
@@ -46,6 +49,8 @@ def chat_model(
         top_p: Likewise.
         timeout: Seconds to wait for the next bytes; 10 s at most for the connection.
         max_retries: How often a lost connection, 429 or 5xx is tried again.
+        cache: Answers requests that were made before, such as a `RequestCache`.
+        cache_identity: Stands for the server in the cache; by default its address.
     """
     return ServedChatModel(
         model_name=model,
@@ -55,6 +60,8 @@ def chat_model(
         top_p=top_p,
         request_timeout=httpx2.Timeout(timeout, connect=min(10.0, timeout)),
         max_retries=max_retries,
+        cache=cache,
+        cache_identity=cache_identity,
     )
 
 
@@ -66,6 +73,8 @@ class ServedChatModel(ChatDeepSeek):
     is returned, not raised, with `finish_reason` "length".
     """
 
+    cache_identity: str = ""
+    """Stands for the server in a cache; by default its address, which is random for one's own."""
     use_responses_api: bool | None = False
     stream_usage: bool | None = True
 
@@ -77,9 +86,11 @@ class ServedChatModel(ChatDeepSeek):
         """
         options: dict[str, Any] = {
             "trust_env": not is_loopback(self.api_base),
-            "verify": _certificates(),
+            "verify": certificates(),
+            "event_hooks": {"request": [_keep_to_deadline]},
         }
         self.http_client = self.http_client or openai.DefaultHttpxClient(**options)
+        options["event_hooks"] = {}  # awaited there; deadlines are for the runs of an assistant
         self.http_async_client = self.http_async_client or openai.DefaultAsyncHttpxClient(**options)
         super().validate_environment()  # type: ignore[operator]
         weakref.finalize(self.root_client, self.http_client.close)
@@ -95,6 +106,20 @@ class ServedChatModel(ChatDeepSeek):
     def get_token_ids(self, text: str) -> list[int]:
         """Refuse: the ids are known to the server alone, and none is guessed."""
         raise NotImplementedError("the tokenizer is the server's; use `get_num_tokens`")
+
+    def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
+        """Name everything but the messages that a reply depends on, for a cache; no key."""
+        return json.dumps(
+            {
+                "server": self.cache_identity or printable(str(self.api_base)),
+                "model": self.model_name,
+                "temperature": self.temperature,
+                "top_p": self.top_p,
+                "stop": stop,
+                "asked": kwargs,
+            },
+            sort_keys=True,
+        )
 
     @property
     def _server(self) -> Server:
@@ -174,10 +199,18 @@ class ServedChatModel(ChatDeepSeek):
         ending.require(self._server)
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Return the certificates, read once: reading them takes longer than building a client."""
-    return httpx2.create_ssl_context()
+def _keep_to_deadline(request: httpx2.Request) -> None:
+    """Let a request wait no longer than the run it is for; past the deadline none is sent."""
+    left = TERMS.get().seconds_left
+    if left is None:
+        return
+    if left <= 0:
+        raise httpx2.ReadTimeout("the run's deadline has passed", request=request)
+    timeouts = request.extensions.get("timeout", {})
+    request.extensions["timeout"] = {
+        name: left if timeouts.get(name) is None else min(left, timeouts[name])
+        for name in ("connect", "read", "write", "pool")
+    }
 
 
 class _Ending:

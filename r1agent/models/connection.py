@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
+from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
 
@@ -21,3 +23,11 @@ def printable(url: str) -> str:
     """Return `url` without the user name and password it may carry."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Return the certificates, read once: reading them takes longer than building a client."""
+    import httpx2
+
+    return httpx2.create_ssl_context()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import time
-import weakref
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 import json_repair
 from langchain_core.language_models import BaseChatModel
@@ -16,11 +14,11 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from pydantic import BaseModel, ValidationError
 
 from r1agent.errors import ModelOutputError
-from r1agent.models.completion import Completion, as_message, complete, completion_of
+from r1agent.models.asking import Wish, ask
+from r1agent.models.completion import Completion, whole_characters
 from r1agent.models.failures import RequestRefusedError
+from r1agent.models.refusals import refuses, remember_refusal
 from r1agent.types import Usage
-
-__all__ = ["Completion", "Filled", "complete", "fill"]
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -49,6 +47,8 @@ def fill(
     schema: type[T],
     *,
     max_tokens: int,
+    thinking_tokens: int | None = None,
+    on_usage: Callable[[Usage], None] | None = None,
     starts_in_thought: bool = False,
 ) -> Filled[T]:
     """Have the model fill `schema`; ask once more, with the reason, if it does not fit.
@@ -61,18 +61,32 @@ def fill(
         messages: The conversation; its last message should say what the fields mean.
         schema: The pydantic class to fill.
         max_tokens: Limit of one answer, thinking included.
+        thinking_tokens: How many of them thoughts may take; past that the thought is closed.
+        on_usage: Called with the cost of each request as it is answered.
         starts_in_thought: See `split_thinking`.
 
     Raises:
         ModelOutputError: The second answer does not fit either.
         ModelServerError: The server cannot be used.
     """
-    first = _ask(model, list(messages), schema, max_tokens, starts_in_thought)
+    wish = Wish(
+        max_tokens=max_tokens,
+        thinking_tokens=thinking_tokens,
+        starts_in_thought=starts_in_thought,
+        on_usage=on_usage,
+    )
+    first = _ask(model, list(messages), schema, wish)
     value, problem = _read(first, schema, max_tokens)
     if value is not None:
         return Filled(value, first.text, first.thinking, first.usage)
     again = [*messages, AIMessage(first.text or "(nothing)"), HumanMessage(_complaint(problem))]
-    second = _ask(model, again, schema, max_tokens, starts_in_thought)
+    try:
+        second = _ask(model, again, schema, wish)
+    except RequestRefusedError as refusal:  # with the first answer it is too long
+        raise ModelOutputError(
+            f"The model was asked for `{schema.__name__}` and wrote {first.text[:200]!r}: "
+            f"{problem} Asking again did not work: {refusal}"
+        ) from refusal
     usage = first.usage + second.usage
     value, still = _read(second, schema, max_tokens, repair_cut=True)
     if value is not None:
@@ -84,40 +98,27 @@ def fill(
 
 
 def _ask(
-    model: BaseChatModel,
-    messages: list[BaseMessage],
-    schema: type[BaseModel],
-    max_tokens: int,
-    starts_in_thought: bool,
+    model: BaseChatModel, messages: list[BaseMessage], schema: type[BaseModel], wish: Wish
 ) -> Completion:
-    if id(model) in _REFUSING:
-        return _ask_in_words(model, messages, schema, max_tokens, starts_in_thought)
+    if refuses(model, "response_format"):
+        return _ask_in_words(model, messages, schema, wish)
     form = {"name": schema.__name__, "schema": schema.model_json_schema(), "strict": True}
     response_format = {"type": "json_schema", "json_schema": form}
-    bound = model.bind(response_format=response_format, max_tokens=max_tokens)
-    began = time.monotonic()
     try:
-        message = as_message(bound.invoke(messages))
+        return ask(model, messages, replace(wish, response_format=response_format))
     except RequestRefusedError:
         # Servers word this refusal in many ways: if the request works without, that was it.
-        completion = _ask_in_words(model, messages, schema, max_tokens, starts_in_thought)
-        _remember_refusal(model)
+        completion = _ask_in_words(model, messages, schema, wish)
+        remember_refusal(model, "response_format")
         return completion
-    return completion_of(message, time.monotonic() - began, starts_in_thought)
 
 
 def _ask_in_words(
-    model: BaseChatModel,
-    messages: list[BaseMessage],
-    schema: type[BaseModel],
-    max_tokens: int,
-    starts_in_thought: bool,
+    model: BaseChatModel, messages: list[BaseMessage], schema: type[BaseModel], wish: Wish
 ) -> Completion:
     shown = json.dumps(schema.model_json_schema(), ensure_ascii=False)
-    wish = HumanMessage(f"Reply with one JSON object that fits this JSON Schema:\n{shown}")
-    return complete(
-        model, [*messages, wish], max_tokens=max_tokens, starts_in_thought=starts_in_thought
-    )
+    asked = HumanMessage(f"Reply with one JSON object that fits this JSON Schema:\n{shown}")
+    return ask(model, [*messages, asked], wish)
 
 
 def _read(
@@ -125,9 +126,9 @@ def _read(
 ) -> tuple[T | None, str]:
     """Return the value, or None and what is wrong with the answer."""
     problem = _nothing_found(answer, max_tokens)
-    for text in _whole_objects(answer.text or _object_misplaced(answer.thinking)):
+    for found in _whole_objects(answer.text or _object_misplaced(answer.thinking)):
         try:
-            return schema.model_validate_json(text), ""
+            return schema.model_validate_json(_sound(found)), ""
         except ValidationError as error:
             problem = _in_words(error)
     if answer.finish_reason == "length" and answer.text and not repair_cut:
@@ -135,11 +136,17 @@ def _read(
     if "{" not in answer.text:
         return None, problem
     try:
-        return schema.model_validate(json_repair.loads(answer.text[answer.text.index("{") :])), ""
+        mended = json_repair.loads(answer.text[answer.text.index("{") :])
+        return schema.model_validate_json(_sound(mended)), ""
     except ValidationError as error:
         return None, _in_words(error)
-    except RecursionError:
-        return None, "the answer is nested too deeply."
+    except (RecursionError, ValueError):
+        return None, "the answer is nested too deeply, or holds an endless number."
+
+
+def _sound(value: object) -> str:
+    """Return JSON text of `value` without halves of characters, which JSON can spell out."""
+    return whole_characters(json.dumps(value, ensure_ascii=False))
 
 
 def _object_misplaced(thinking: str) -> str:
@@ -151,19 +158,19 @@ def _object_misplaced(thinking: str) -> str:
     return thinking if thinking.startswith("{") and thinking.endswith("}") else ""
 
 
-def _whole_objects(text: str) -> Iterator[str]:
+def _whole_objects(text: str) -> Iterator[object]:
     """Yield the JSON objects in `text` that are whole, outermost only."""
     decoder = json.JSONDecoder()
     begin = text.find("{")
     while begin >= 0:
         try:
-            _, end = decoder.raw_decode(text, begin)
+            found, end = decoder.raw_decode(text, begin)
         except (ValueError, RecursionError):
             if re.match(r'\{\s*["}]', text[begin:]):
                 return  # a broken object: what lies inside it is not the answer
             end = begin + 1
         else:
-            yield text[begin:end]
+            yield found
         begin = text.find("{", end)
 
 
@@ -181,12 +188,3 @@ def _in_words(error: ValidationError) -> str:
 
 def _complaint(problem: str) -> str:
     return f"That does not fit: {problem} Reply with the corrected JSON object and nothing else."
-
-
-_REFUSING: dict[int, weakref.finalize[Any, BaseChatModel]] = {}
-"""Models, by identity, whose server takes no `response_format`; forgotten with the model."""
-
-
-def _remember_refusal(model: BaseChatModel) -> None:
-    key = id(model)
-    _REFUSING[key] = weakref.finalize(model, _REFUSING.pop, key, None)

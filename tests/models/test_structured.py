@@ -223,3 +223,21 @@ def test_a_thought_opened_by_the_prompt_is_not_streamed():
     model = StreamingModel(replies=[AIMessage("hm, hm</think>Yes.")])
     complete(model, QUESTION, max_tokens=50, on_text=shown.append, starts_in_thought=True)
     assert "".join(shown) == "Yes."
+
+
+@pytest.mark.parametrize(
+    "argument", ["\ud83d dropout", "\\ud83d dropout", "\\udc00 dropout", "\\uD83D dropout"]
+)
+def test_half_a_character_becomes_the_sign_for_that(argument):
+    value = filled(f'{{"tool": "search", "argument": "{argument}"}}').value
+    assert value.argument == "\ufffd dropout"
+
+
+def test_a_whole_character_of_two_halves_stays():
+    value = filled(r'{"tool": "search", "argument": "\ud83d\ude00 \\ud83d"}').value
+    assert value.argument == "\U0001f600 \\ud83d"
+
+
+def test_an_endless_number_is_refused_in_words():
+    with pytest.raises(ModelOutputError, match="argument: Input should be"):
+        filled(*['{"tool": "search", "argument": ' + "9" * 5000] * 2)

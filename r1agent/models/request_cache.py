@@ -1,0 +1,170 @@
+"""Replies of models on the disk, so that a request that was made before costs nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from langchain_core.caches import BaseCache
+from langchain_core.messages import AIMessage
+from langchain_core.outputs import ChatGeneration, Generation
+
+from r1agent.models.completion import FROM_CACHE
+from r1agent.models.terms import TERMS
+
+FILE_NAME = "requests.sqlite"
+_LARGEST = 64 * 2**20  # bytes of replies, of which a hundred thousand short ones fit
+_WAIT_SECONDS = 5.0  # for another process that writes
+_SELDOM = 3600.0  # seconds between two notes that a reply was used
+_KEPT = ("reasoning_content", "reasoning")
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS replies "
+    "(key TEXT PRIMARY KEY, used REAL NOT NULL, size INTEGER NOT NULL, reply TEXT NOT NULL)"
+)
+
+T = TypeVar("T")
+
+
+class RequestCache(BaseCache):
+    """A LangChain cache in one SQLite file that only its owner may read.
+
+    A reply is found by the SHA-256 of the whole request: model, messages, schema, sampling, and
+    the number of the sample (`Terms`); neither prompts nor keys are kept. Only whole replies are.
+    Several threads and processes may share the file. One that cannot be used is left alone, see
+    `problem`.
+
+    Args:
+        path: The file; it is made when the first reply is kept.
+        largest: Bytes of replies; past that the ones used longest ago go.
+    """
+
+    def __init__(self, path: Path, *, largest: int = _LARGEST) -> None:
+        self.path = path
+        self.problem: str | None = None
+        """Why nothing is cached any more, in a sentence; None while all is well."""
+        self._largest = largest
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def lookup(self, prompt: str, llm_string: str) -> Sequence[Generation] | None:
+        """Return the reply to a request, or None where it was not made before."""
+        key = _key(prompt, llm_string)
+        stored = self._guarded(lambda connection: _read(connection, key))
+        message = _message(stored) if stored else None
+        return None if message is None else [ChatGeneration(message=message)]
+
+    def update(self, prompt: str, llm_string: str, return_val: Sequence[Generation]) -> None:
+        """Keep a reply, if it is whole."""
+        reply = _plain(return_val)
+        if reply is not None:
+            key = _key(prompt, llm_string)
+            self._guarded(lambda connection: _write(connection, key, reply, self._largest))
+
+    def clear(self, **kwargs: Any) -> None:
+        """Forget every reply."""
+        self._guarded(lambda connection: connection.execute("DELETE FROM replies"))
+
+    def close(self) -> None:
+        """Close the file; another use opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _guarded(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Do `work`; a cache that fails is given up, and never in the way of an answer."""
+        with self._lock:
+            if self.problem is not None:
+                return None
+            try:
+                with self._opened() as connection:
+                    return work(connection)
+            except (sqlite3.Error, OSError) as error:
+                self.problem = (
+                    f"Requests are not cached: {str(self.path)!r} cannot be used ({error}). "
+                    "Remove the file, or set `cache_requests` to false."
+                )
+                return None
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            self.path.chmod(0o600)
+            connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, check_same_thread=False)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute(_TABLE)
+            except sqlite3.Error:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+
+def _key(prompt: str, llm_string: str) -> str:
+    whole = json.dumps([prompt, llm_string, TERMS.get().sample])
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _read(connection: sqlite3.Connection, key: str) -> str | None:
+    row = connection.execute("SELECT reply FROM replies WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    now = time.time()
+    connection.execute(
+        "UPDATE replies SET used = ? WHERE key = ? AND used < ?", (now, key, now - _SELDOM)
+    )
+    return str(row[0])
+
+
+def _write(connection: sqlite3.Connection, key: str, reply: str, largest: int) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)",
+        (key, time.time(), len(reply.encode()), reply),
+    )
+    (size,) = connection.execute("SELECT sum(size) FROM replies").fetchone()
+    if size > largest:
+        connection.execute(
+            "DELETE FROM replies WHERE key IN (SELECT key FROM (SELECT key, sum(size) OVER "
+            "(ORDER BY used DESC, key) AS newer FROM replies) WHERE newer > ?)",
+            (largest * 3 // 4,),
+        )
+
+
+def _plain(generations: Sequence[Generation]) -> str | None:
+    """Return a reply as JSON text, or None for one that was cut, is empty, or calls tools."""
+    generation = generations[0] if len(generations) == 1 else None
+    if not isinstance(generation, ChatGeneration) or not isinstance(generation.message, AIMessage):
+        return None
+    message = generation.message
+    if not isinstance(message.content, str) or not message.content.strip():
+        return None
+    reason = message.response_metadata.get("finish_reason")
+    if reason not in (None, "stop") or message.tool_calls:
+        return None
+    thoughts = {
+        key: message.additional_kwargs[key] for key in _KEPT if key in message.additional_kwargs
+    }
+    return json.dumps({"content": message.content, "thoughts": thoughts, "reason": reason})
+
+
+def _message(stored: str) -> AIMessage | None:
+    """Return the reply that was stored, or None where something else stands there."""
+    try:
+        reply = json.loads(stored)
+        return AIMessage(
+            reply["content"],
+            additional_kwargs=dict(reply["thoughts"]),
+            response_metadata={"finish_reason": reply["reason"], FROM_CACHE: True},
+        )
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,197 @@
+"""A run counts what it uses, keeps to its limits, and treats each role as its budget says."""
+
+from __future__ import annotations
+
+import time
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from langchain_core.messages import AIMessage
+from langchain_core.tools import tool
+from pydantic import BaseModel
+
+from r1agent.errors import ModelOutputError, ModelServerError
+from r1agent.models import chat_model
+from r1agent.models.request_cache import RequestCache
+from r1agent.profiles import LARGE, SMALL, profile_for
+from r1agent.run import BudgetSpentError, Limits, PromptTooLongError, Run
+from r1agent.types import Usage
+from tests.agent.made_runs import made_run
+from tests.models.model_servers import body_of, completion, http_server, send
+
+USED = {"input_tokens": 40, "output_tokens": 10, "total_tokens": 50}
+
+
+class Count(BaseModel):
+    number: int
+
+
+class Served:
+    """A server whose replies come in turn, with a window; `bodies` are the requests."""
+
+    def __init__(self, *replies, window=4096):
+        self.replies = replies
+        self.window = window
+        self.bodies = []
+
+    def __call__(self, request: BaseHTTPRequestHandler) -> None:
+        if request.path == "/v1/models":
+            send(request, {"data": [{"id": "m-70b", "max_model_len": self.window}]})
+        elif request.path == "/tokenize":
+            send(request, {"count": len(str(body_of(request)["prompt"]).split())})
+        else:
+            self.bodies.append(body_of(request))
+            send(request, self.replies[min(len(self.bodies), len(self.replies)) - 1])
+
+
+def run_on(address, *, profile=LARGE, limits=None, **options) -> Run:
+    model = chat_model(f"{address}/v1", "m-70b", max_retries=0, **options)
+    return Run("r", "How many?", model=model, profile=profile, limits=limits or Limits())
+
+
+@pytest.mark.parametrize(
+    ("role", "tokens"),
+    [
+        ("planner", 4096),
+        ("judge", 4096),
+        ("executor", 1024),
+        ("writer", 512),
+        ("translator", 256),
+        ("a role of one's own", 4096),
+    ],
+)
+def test_planner_and_judge_think_and_the_writer_hardly(role, tokens):
+    assert profile_for("deepseek-r1").thinking_for(role) == tokens
+    assert SMALL.thinking_for(role) == 0
+
+
+def test_the_budget_of_the_role_goes_with_the_request():
+    server = Served(completion("Seven."), window=32768)
+    with http_server(server) as address:
+        run_on(address).complete("writer", "Write.", max_tokens=100)
+    assert server.bodies[0]["thinking_token_budget"] == 512
+    assert server.bodies[0]["max_tokens"] == 612
+
+
+def test_a_model_that_does_not_think_gets_no_budget():
+    server = Served(completion("Seven."))
+    with http_server(server) as address:
+        run_on(address, profile=SMALL).complete("planner", "Plan.", max_tokens=100)
+    assert "thinking_token_budget" not in server.bodies[0]
+    assert server.bodies[0]["max_tokens"] == 100
+
+
+def test_thoughts_shrink_where_the_window_has_no_room_for_them():
+    server = Served(completion("Seven."), window=1000)
+    with http_server(server) as address:
+        run_on(address).complete("planner", "word " * 236, max_tokens=100)
+    assert server.bodies[0]["max_tokens"] == 1000 - 236 - 64
+    assert server.bodies[0]["thinking_token_budget"] == 1000 - 236 - 64 - 100
+
+
+def test_a_prompt_that_cannot_fit_names_window_and_need():
+    server = Served(completion("Seven."), window=1000)
+    with http_server(server) as address, pytest.raises(PromptTooLongError) as caught:
+        run_on(address).complete("writer", "word " * 2000, max_tokens=100)
+    assert "needs 2,164 tokens" in str(caught.value)
+    assert "window is 1,000" in str(caught.value)
+    assert not server.bodies
+
+
+def test_replies_that_never_fit_are_counted_all_the_same():
+    replies = [AIMessage("no", usage_metadata=USED)] * 2
+    run, _, _ = made_run(replies=replies)
+    with pytest.raises(ModelOutputError):
+        run.fill("planner", "Plan.", Count, max_tokens=50)
+    assert run.usage["planner"].calls == 2
+    assert run.usage["planner"].completion_tokens == 20
+
+
+def test_the_limit_of_tokens_stops_the_next_request():
+    run, model, _ = made_run(
+        replies=[AIMessage("x", usage_metadata=USED)] * 9, limits=Limits(tokens=100)
+    )
+    for _ in range(2):
+        run.complete("writer", "Write.", max_tokens=5)
+    with pytest.raises(BudgetSpentError, match="100 tokens"):
+        run.complete("writer", "Write.", max_tokens=5)
+    assert len(model.requests) == 2
+
+
+def test_the_limit_of_seconds_cuts_a_request_under_way():
+    def hang(request: BaseHTTPRequestHandler) -> None:
+        if request.path == "/v1/models":
+            send(request, {"data": []})
+        else:
+            time.sleep(3)
+
+    began = time.monotonic()
+    with http_server(hang) as address:
+        run = run_on(address, limits=Limits(seconds=0.5))
+        with pytest.raises(BudgetSpentError, match=r"0\.5 seconds"):
+            run.complete("writer", "Write.", max_tokens=5)
+        assert time.monotonic() - began < 2
+
+
+def test_a_server_that_dies_is_noted_before_the_run_ends():
+    with http_server(lambda _: None) as address:
+        pass
+    run = run_on(address)
+    with pytest.raises(ModelServerError, match="cannot be reached"):
+        run.complete("writer", "Write.", max_tokens=5)
+    assert "cannot be reached" in run.notices[0]
+
+
+def test_an_answer_from_the_disk_is_counted_apart(tmp_path):
+    server = Served(completion("Seven."))
+    cache = RequestCache(tmp_path / "requests.sqlite")
+    with http_server(server) as address:
+        for _ in range(2):
+            run = run_on(address, cache=cache)
+            assert run.complete("writer", "Write.", max_tokens=5) == "Seven."
+    assert run.usage["writer"].from_cache == 1
+    assert run.usage["writer"].calls == run.usage["writer"].prompt_tokens == 0
+    assert len(server.bodies) == 1
+
+
+def test_the_same_prompt_again_in_a_run_is_asked_again_and_cached_as_such(tmp_path):
+    server = Served(completion("Seven."), completion("Eight."), completion("Nine."))
+    cache = RequestCache(tmp_path / "requests.sqlite")
+    with http_server(server) as address:
+        texts = [
+            [run.complete("executor", "Program.", max_tokens=5) for _ in range(2)]
+            for run in (run_on(address, cache=cache), run_on(address, cache=cache))
+        ]
+    assert texts == [["Seven.", "Eight."], ["Seven.", "Eight."]]
+
+
+def test_a_damaged_cache_is_said_once_and_asked_past(tmp_path):
+    path = tmp_path / "requests.sqlite"
+    path.write_bytes(b"x" * 5000)
+    server = Served(completion("Seven."))
+    with http_server(server) as address:
+        run = run_on(address, cache=RequestCache(path))
+        for _ in range(2):
+            assert run.complete("writer", "Write.", max_tokens=5) == "Seven."
+    assert [notice for notice in run.notices if "not cached" in notice] == run.notices
+    assert len(run.notices) == 1
+
+
+def test_looking_something_up_again_calls_no_tool():
+    seen = []
+
+    @tool
+    def search_papers(query: str, k: int = 5) -> str:
+        """Search."""
+        seen.append(query)
+        return query
+
+    run, _, _ = made_run()
+    for arguments in ({"query": "a  B"}, {"k": 5, "query": " a b"}, {"query": "a b", "k": 6}):
+        request = {"name": "search_papers", "args": arguments, "id": "1", "type": "tool_call"}
+        run.use_tool(search_papers, request)
+    assert seen == ["a  B", "a b"]
+
+
+def test_usages_add_up():
+    assert Usage(1, 2, 3, 4, 5.0, 6) + Usage(1, 1, 1, 1, 1.0, 1) == Usage(2, 3, 4, 5, 6.0, 7)
