@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, get_args
 
 from filelock import FileLock, Timeout
 
@@ -22,7 +22,7 @@ from r1agent.batch_files import (
     require_folder,
 )
 from r1agent.errors import ModelOutputError, ModelServerError
-from r1agent.types import Answer
+from r1agent.types import Answer, Outcome
 
 __all__ = ["BatchError", "BatchItem", "BatchReport", "BatchResult", "run_batch"]
 
@@ -73,6 +73,8 @@ class BatchReport:
     skipped: int
     """Questions that an earlier batch had answered into the same file."""
     seconds: float
+    outcomes: dict[str, int]
+    """How often each outcome came; `failed` counts errors too."""
 
 
 def run_batch(
@@ -83,6 +85,7 @@ def run_batch(
     workers: int = 1,
     resume: bool = True,
     on_result: Callable[[BatchResult], None] | None = None,
+    export: Callable[[str, Answer], str] = lambda text, _: text,
 ) -> BatchReport:
     """Answer every item into `out`, one JSON line as each is done.
 
@@ -97,6 +100,7 @@ def run_batch(
         workers: Questions in flight at once.
         resume: Skip the items that `out` answers already; otherwise `out` is begun anew.
         on_result: Called in this thread after each line is written.
+        export: Makes of an answer's text what is written.
 
     Raises:
         BatchError: Two items share an id, or `out` is in use or holds something else.
@@ -108,16 +112,20 @@ def run_batch(
         finished = finished_ids(out, items) if resume else _begun_anew(out)
         failures_path(out).unlink(missing_ok=True)
         waiting = [item for item in items if item.id not in finished]
-        done = failed = lost = 0
+        outcomes = dict.fromkeys(get_args(Outcome), 0)
+        lost = 0
         for result in _results(assistant, waiting, workers):
-            append_line(out, result.item, result.answer, result.reason)
-            done, failed = done + result.ok, failed + (not result.ok)
+            append_line(out, result.item, result.answer, result.reason, export)
+            outcomes[result.answer.outcome if result.answer else "failed"] += 1
             if on_result is not None:
                 on_result(result)
             lost = lost + 1 if isinstance(result.error, ModelServerError) else 0
             if result.error is not None and lost >= _LOST_SERVER:
                 raise result.error
-    return BatchReport(done, failed, len(items) - len(waiting), time.monotonic() - began)
+    failed = outcomes["failed"]
+    done = sum(outcomes.values()) - failed
+    seconds = time.monotonic() - began
+    return BatchReport(done, failed, len(items) - len(waiting), seconds, outcomes)
 
 
 def _refuse_repeated_ids(items: Iterable[BatchItem]) -> None:

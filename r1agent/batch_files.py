@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -90,10 +90,24 @@ def require_folder(out: Path) -> None:
         raise BatchError(f"{str(out)!r} is no file. Name a file for the answers.")
 
 
-def append_line(out: Path, item: BatchItem, answer: Answer | None, reason: str) -> None:
-    """Append an answer to `out`, or a failure and its reason to the file beside it."""
+def append_line(
+    out: Path,
+    item: BatchItem,
+    answer: Answer | None,
+    reason: str,
+    export: Callable[[str, Answer], str] = lambda text, _: text,
+) -> None:
+    """Append an answer to `out`, or a failure and its reason to the file beside it.
+
+    Args:
+        out: The file of the answers.
+        item: The question.
+        answer: None where an error stood in its way.
+        reason: Why it failed; empty where it did not.
+        export: Makes of an answer's text what is written.
+    """
     failed = answer is None or reason
-    line = _failure(item, reason) if answer is None or failed else _success(item, answer)
+    line = _failure(item, reason) if answer is None or failed else _success(item, answer, export)
     with (failures_path(out) if failed else out).open("ab") as file:
         file.write(json.dumps(line, ensure_ascii=True).encode() + b"\n")
         file.flush()
@@ -145,11 +159,13 @@ def _not_answers(out: Path) -> BatchError:
     )
 
 
-def _success(item: BatchItem, answer: Answer) -> dict[str, Any]:
+def _success(
+    item: BatchItem, answer: Answer, export: Callable[[str, Answer], str]
+) -> dict[str, Any]:
     return {
         "id": item.id,
         "question": item.question,
-        "answer": answer.text,
+        "answer": export(answer.text, answer),
         "outcome": answer.outcome,
         "citations": [_citation(each) for each in answer.citations],
         "abstained": answer.outcome != "answered",

@@ -1,11 +1,13 @@
-"""The record of a run: one event a line, written as it happens."""
+"""The record of a run: one event a line, written as it happens, and what a resumed run needs."""
 
 from __future__ import annotations
 
 import difflib
+import fcntl
 import json
 import os
-from dataclasses import replace
+import weakref
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,54 +16,135 @@ from pydantic import TypeAdapter, ValidationError
 from r1agent.errors import JournalError
 from r1agent.types import Answer, Event, Trajectory
 
+FORMAT = 2
+"""What `started` says about the lines that follow; 1, without a number, held events alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a model, a tool or the user said, so that a resumed run need not ask again."""
+
+    kept: str
+    """What was asked, as a hash."""
+    said: dict[str, Any]
+    """Plain JSON values."""
+
+
 _ANSWER = TypeAdapter(Answer)
-_EVENT = TypeAdapter(Event)
+_LINE: TypeAdapter[Event | Kept] = TypeAdapter(Event | Kept)
 
 
 class Journal:
-    """Append events to `path`; each is on disk before the run goes on.
+    """Append lines to `path` as things happen, so that a kill loses none that were written.
+
+    What a model or a tool said is also safe from a power cut before the run goes on. One process
+    at a time writes to a journal. A last line that a kill cut short is taken off.
 
     Raises:
-        JournalError: The folder cannot be made or the file cannot be written.
+        JournalError: The folder cannot be made, or the file cannot be written or is in use.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file: int | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(path, error) from error
 
-    def write(self, event: Event) -> None:
-        """Append one event."""
-        line = _as_bytes(_EVENT.dump_python(event, mode="json")) + b"\n"
+    def write(self, line: Event | Kept) -> None:
+        """Append one event, or something that a resumed run needs."""
+        left = _as_bytes(_LINE.dump_python(line, mode="json")) + b"\n"
         try:
-            with self.path.open("ab") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            file = self.open()
+            while left:
+                left = left[os.write(file, left) :]
+            if isinstance(line, Kept) or line.name in ("started", "answered"):
+                os.fsync(file)
         except OSError as error:
             raise _unwritable(self.path, error) from error
+
+    def open(self) -> int:
+        """Return the file, locked against other processes until this journal is gone."""
+        if self._file is not None:
+            return self._file
+        file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        weakref.finalize(self, os.close, file)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise JournalError(
+                f"The run {self.path.stem!r} is still going on in another process. Wait for it, "
+                "or stop it."
+            ) from None
+        _cut_torn_line(file)
+        self._file = file
+        return file
+
+
+def _cut_torn_line(file: int) -> None:
+    end = os.fstat(file).st_size
+    content = os.pread(file, end, 0)
+    if content and not content.endswith(b"\n"):
+        os.truncate(file, content.rfind(b"\n") + 1)
 
 
 def read_journal(path: Path) -> list[Event]:
     """Read the events of a run; a last line that a kill cut short is left out.
 
+    Where a resumed run took another course than before, only the new one is given.
+
     Raises:
-        JournalError: The file is not there or is not a journal.
+        JournalError: The file is not there, is not a journal, or is of a newer r1agent.
+    """
+    return read_course(path)[0]
+
+
+def read_course(path: Path) -> tuple[list[Event], list[Kept]]:
+    """Read a journal as its events and as what a resumed run needs, each in order.
+
+    Raises:
+        JournalError: As `read_journal`.
     """
     try:
         lines = path.read_bytes().splitlines(keepends=True)
     except OSError as error:
         raise JournalError(f"No journal at {str(path)!r}: {error.strerror}.") from error
-    whole = [line for line in lines if line.endswith(b"\n")]
+    events: list[Event] = []
+    kept: list[Kept] = []
+    for line in lines:
+        if not line.endswith(b"\n"):
+            continue
+        found = _read_line(line, path)
+        if isinstance(found, Kept):
+            kept.append(found)
+            continue
+        if found.name == "resumed":
+            events = _standing(events, int(found.data.get("kept", len(events))))
+        events.append(found)
+    return events, kept
+
+
+def _standing(events: list[Event], kept: int) -> list[Event]:
+    """Leave out what a resumed run did anew: all after the first `kept`, other than `resumed`."""
+    places = [place for place, event in enumerate(events) if event.name != "resumed"]
+    return events[: places[kept]] if kept < len(places) else events
+
+
+def _read_line(line: bytes, path: Path) -> Event | Kept:
     try:
-        return [_EVENT.validate_json(line) for line in whole]
+        found = _LINE.validate_json(line)
     except ValidationError as error:
         raise JournalError(
             f"{str(path)!r} is not the journal of a run: a line does not hold an event. "
             "Name another run; `r1agent show` lists them."
         ) from error
+    if isinstance(found, Event) and int(found.data.get("journal", 1)) > FORMAT:
+        raise JournalError(
+            f"{str(path)!r} was written by a newer r1agent (format {found.data['journal']}; this "
+            f"one reads up to {FORMAT}). Update r1agent to read it."
+        )
+    return found
 
 
 def find_run(runs_dir: Path, run: str) -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from r1agent import __version__
-from r1agent.cli import ask, batch, chat, doctor, fetch, index, models, search, show
+from r1agent.cli import ask, batch, chat, doctor, fetch, index, models, provenance, search, show
 from r1agent.cli.ending import Commands
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ app.command("batch", epilog=_example("batch questions.jsonl -o answers.jsonl --i
 app.command("search", epilog=_example('search "label smoothing" --index indexes/kd -k 3'))(
     search.search
 )
+app.command("provenance", epilog=_example("provenance review.md"))(provenance.provenance)
 app.command("show", epilog=_example("show last"))(show.show_run)
 app.add_typer(index.app, name="index")
 app.add_typer(fetch.app, name="papers")

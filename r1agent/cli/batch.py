@@ -9,37 +9,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from r1agent.cli import options
-from r1agent.cli.session import settings_from
+from r1agent.cli.given import Given, with_given
 
 if TYPE_CHECKING:
     from r1agent.batch import BatchReport
     from r1agent.batch_files import BatchItem
 
 
+@with_given
 def batch(
     questions: Annotated[
         str, typer.Argument(metavar="INPUT", help="JSONL or one question a line; `-` is stdin.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Answers, as JSONL.")],
-    index: options.Index = None,
-    year: options.Year = None,
-    author: options.Author = None,
-    file: options.File = None,
-    tag: options.Tag = None,
-    base_url: options.BaseUrl = None,
-    model: options.Model = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Questions at once.")] = 1,
     resume: Annotated[
         bool, typer.Option(metavar="", help="Skip what FILE answers already, or begin it anew.")
     ] = True,
-    unsafe_python: options.UnsafePython = None,
-    max_calls: options.MaxCalls = None,
-    deadline: options.Deadline = None,
-    runs_dir: options.RunsDir = None,
-    config: options.Config = None,
     json: options.Json = False,
-    quiet: options.Quiet = False,
-    plain: options.Plain = False,
+    *,
+    given: Given,
 ) -> None:
     """Answer many questions into a JSONL file, and go on after a stop.
 
@@ -47,28 +36,18 @@ def batch(
     """
     from r1agent.batch import run_batch
     from r1agent.cli.ending import say
-    from r1agent.cli.screen import notes, show, show_json
-    from r1agent.cli.within import filter_from
+    from r1agent.cli.screen import show, show_json
     from r1agent.report.batch_view import BatchView
-    from r1agent.report.view import open_view
+    from r1agent.report.export import exported
 
-    where = filter_from(year=year, author=author, file=file, tag=tag)
+    where = given.where()
     items = _read(questions)
     left = _left(items, out) if resume else len(items)
     if not left:
         say(f"All {len(items)} questions are answered in {str(out)!r}; nothing to do.")
         return
-    settings = settings_from(
-        config,
-        index=index,
-        base_url=base_url,
-        model=model,
-        unsafe_python=unsafe_python,
-        max_calls=max_calls,
-        deadline_seconds=deadline,
-        runs_dir=runs_dir,
-    )
-    view = BatchView(open_view(notes(plain=plain), quiet=quiet, plain=plain), left)
+    settings = given.settings()
+    view = BatchView(given.view(), left)
     try:
         with view:
             from r1agent.load import load_assistant
@@ -76,13 +55,20 @@ def batch(
             with load_assistant(settings, where=where, on_progress=view.loading) as assistant:
                 view.begin()
                 report = run_batch(
-                    assistant, items, out, workers=workers, resume=resume, on_result=view.result
+                    assistant,
+                    items,
+                    out,
+                    workers=workers,
+                    resume=resume,
+                    on_result=view.result,
+                    export=lambda text, answer: exported(text, answer, settings),
                 )
     except KeyboardInterrupt:
         say(f"Stopped. {view.done} answers are in {str(out)!r}; the same command does the rest.")
         raise typer.Exit(130) from None
     if json:
-        show_json({"done": report.done, "failed": report.failed, "skipped": report.skipped})
+        counts = {"done": report.done, "failed": report.failed, "skipped": report.skipped}
+        show_json(counts | {"outcomes": report.outcomes})
     else:
         show(_summary(report, out))
     raise typer.Exit(0 if report.done or report.skipped or not report.failed else 1)
@@ -114,7 +100,13 @@ def _left(items: list[BatchItem], out: Path) -> int:
 
 def _summary(report: BatchReport, out: Path) -> str:
     from r1agent.batch_files import failures_path
+    from r1agent.report.references import OUTCOMES
 
-    failed = f", {report.failed} failed (see {str(failures_path(out))!r})" if report.failed else ""
-    skipped = f", {report.skipped} done before" if report.skipped else ""
-    return f"{report.done} answered{failed}{skipped} in {report.seconds:.0f} s: {str(out)!r}"
+    counts = [
+        f"{count} {OUTCOMES[name]}"
+        for name, count in report.outcomes.items()
+        if name != "failed" and (count or name == "answered")
+    ]
+    failed = [f"{report.failed} failed (see {str(failures_path(out))!r})"] if report.failed else []
+    skipped = [f"{report.skipped} done before"] if report.skipped else []
+    return f"{', '.join([*counts, *failed, *skipped])} in {report.seconds:.0f} s: {str(out)!r}"

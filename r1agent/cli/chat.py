@@ -7,83 +7,60 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from r1agent.cli import options
+from r1agent.cli.given import Given, with_given
 from r1agent.cli.run_id import RunId
-from r1agent.cli.session import open_index, settings_from
+from r1agent.cli.session import open_index
 
 if TYPE_CHECKING:
-    from r1agent.assistant import ResearchAssistant
+    from r1agent.conversation import Conversation
+    from r1agent.follow_up import FollowUp
     from r1agent.settings import Settings
     from r1agent.types import Answer
-    from r1agent_indexes import PaperFilter
 
 HELP = """\
-/help     this list
-/sources  the last answer's references in full
-/index    the papers that are searched
-/quit     leave (also Ctrl-D); Ctrl-C stops an answer
-Anything else is a question. Each stands alone: earlier answers are not read again."""
+/help       this list
+/sources    the last answer's references in full
+/show       the last answer in full, with what was left out and why
+/save FILE  write the conversation to a new Markdown file
+/new        forget what was asked and cited so far
+/index      the papers that are searched
+/quit       leave (also Ctrl-D); Ctrl-C stops an answer
+Anything else is a question. It may point back: "that paper", "the second one", "and for X?"."""
 
 
-def chat(
-    index: options.Index = None,
-    year: options.Year = None,
-    author: options.Author = None,
-    file: options.File = None,
-    tag: options.Tag = None,
-    base_url: options.BaseUrl = None,
-    model: options.Model = None,
-    unsafe_python: options.UnsafePython = None,
-    runs_dir: options.RunsDir = None,
-    config: options.Config = None,
-    quiet: options.Quiet = False,
-    plain: options.Plain = False,
-) -> None:
-    """Ask one question after the other."""
+@with_given
+def chat(*, given: Given) -> None:
+    """Ask one question after the other; each may build on the one before."""
     from r1agent.cli.ending import say
-    from r1agent.cli.screen import notes
-    from r1agent.cli.within import filter_from
-    from r1agent.report.view import open_view
 
-    where = filter_from(year=year, author=author, file=file, tag=tag)
-    view = open_view(notes(plain=plain), quiet=quiet, plain=plain)
+    where = given.where()
+    view = given.view()
     with view:
         view.loading("Starting", None)
-        settings = settings_from(
-            config,
-            index=index,
-            base_url=base_url,
-            model=model,
-            unsafe_python=unsafe_python,
-            runs_dir=runs_dir,
-        )
+        settings = given.settings()
+        from r1agent.conversation import Conversation
         from r1agent.load import load_assistant
 
         assistant = load_assistant(settings, where=where, on_progress=view.loading)
     with assistant:
         say(f"r1agent with {assistant.model_name}. /help lists the commands.")
-        Chat(assistant, settings, where=where, quiet=quiet, plain=plain).run()
+        Chat(Conversation(assistant), settings, given).run()
 
 
 class Chat:
     """Read questions and commands until the input ends."""
 
-    def __init__(
-        self,
-        assistant: ResearchAssistant,
-        settings: Settings,
-        *,
-        where: PaperFilter | None = None,
-        quiet: bool,
-        plain: bool,
-    ) -> None:
+    def __init__(self, conversation: Conversation, settings: Settings, given: Given) -> None:
         """Store what every question needs."""
-        self.assistant = assistant
+        self.conversation = conversation
         self.settings = settings
-        self.where = where
-        self.quiet = quiet
-        self.plain = plain
-        self.last: Answer | None = None
+        self.given = given
+
+    @property
+    def last(self) -> Answer | None:
+        """The last answer."""
+        turns = self.conversation.turns
+        return turns[-1].answer if turns else None
 
     def run(self) -> None:
         """Serve every line of input."""
@@ -100,32 +77,45 @@ class Chat:
     def _serve(self, line: str) -> None:
         from r1agent.cli.ending import complain, say, user_errors
 
-        commands = {"/help": self._help, "/sources": self._sources, "/index": self._index}
+        commands = {
+            "/help": self._help,
+            "/sources": self._sources,
+            "/show": self._show,
+            "/new": self._new,
+            "/index": self._index,
+        }
+        command, _, rest = line.partition(" ")
         try:
             if line in commands:
                 commands[line]()
+            elif command == "/save":
+                self._save(rest.strip())
             elif line.startswith("/"):
-                say(f"No command {line!r}. Commands: {', '.join(commands)}, /quit.")
+                say(f"No command {line!r}. Commands: {', '.join(commands)}, /save FILE, /quit.")
             elif line:
                 self._ask(line)
         except user_errors() as error:
             complain(str(error))
 
     def _ask(self, question: str) -> None:
-        from r1agent.cli.ending import say
-        from r1agent.cli.screen import data, notes
-        from r1agent.report.terminal import answer_to_terminal
-        from r1agent.report.view import open_view
+        from rich.text import Text
 
-        run = RunId()
-        view = open_view(notes(plain=self.plain), quiet=self.quiet, plain=self.plain)
+        from r1agent.cli.ending import say
+        from r1agent.report.terminal import answer_to_terminal
+
+        run = RunId(self.given.runs_dir)
+        view = self.given.view()
         try:
             with view:
-                self.last = self.assistant.ask(question, on_event=run.noting(view.event))
+                answer = self.conversation.ask(
+                    question,
+                    on_event=run.noting(view.event),
+                    on_understood=lambda meant: view.line(Text(_understood(meant), style="cyan")),
+                )
         except KeyboardInterrupt:
             say(run.kept())
             return
-        data(plain=self.plain).print(answer_to_terminal(self.last), crop=False)
+        self.given.data().print(answer_to_terminal(answer), crop=False)
 
     def _help(self) -> None:
         from r1agent.cli.screen import show
@@ -142,6 +132,42 @@ class Chat:
             return
         show(*references_to_terminal(self.last))
 
+    def _show(self) -> None:
+        from r1agent.cli.ending import say
+        from r1agent.report.terminal import answer_to_terminal
+
+        if self.last is None:
+            say("No answer yet.")
+            return
+        self.given.data().print(answer_to_terminal(self.last, full=True), crop=False)
+
+    def _save(self, name: str) -> None:
+        from r1agent.cli.ending import complain, say
+        from r1agent.report.export import exported
+        from r1agent.report.markdown import turn_to_markdown
+
+        if not self.conversation.turns or not name:
+            say("Nothing to save yet." if name else "Name a file: /save notes.md")
+            return
+        blocks = [
+            exported(turn_to_markdown(turn.text, turn.answer), turn.answer, self.settings)
+            for turn in self.conversation.turns
+        ]
+        path = Path(name).expanduser()
+        try:
+            with path.open("x", encoding="utf-8", errors="replace") as file:
+                file.write("\n".join(blocks))
+        except OSError as error:
+            complain(f"{str(path)!r} cannot be written: {error.strerror}. Name a new file.")
+            return
+        say(f"Saved to {str(path)!r}.")
+
+    def _new(self) -> None:
+        from r1agent.cli.ending import say
+
+        self.conversation.forget()
+        say("Begun anew.")
+
     def _index(self) -> None:
         from r1agent.cli.ending import say
         from r1agent.cli.papers import paper_line
@@ -151,7 +177,14 @@ class Chat:
             say("No index: questions are answered without papers. Start with `--index DIR`.")
             return
         with open_index(self.settings) as papers:
-            show(*map(paper_line, papers.papers(self.where)))
+            show(*map(paper_line, papers.papers(self.given.where())))
+
+
+def _understood(follow_up: FollowUp) -> str:
+    from r1agent.report.printable import one_line
+
+    only = f" (in {follow_up.file} only)" if follow_up.file else ""
+    return one_line(f"understood as: {follow_up.question}{only}")
 
 
 def _read_line() -> str | None:

@@ -34,12 +34,36 @@ UnsafePython = Annotated[
     bool | None,
     typer.Option("--unsafe-python", metavar="", help="Run Python where it cannot be confined."),
 ]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help='Folder that programs may read, as `os.environ["DATA"]`, and not change.',
+    ),
+]
 MaxCalls = Annotated[
     int | None, typer.Option("--max-calls", metavar="N", help="Tool calls a run may make.")
 ]
 Deadline = Annotated[
     float | None,
     typer.Option("--deadline", metavar="SECONDS", help="Answer with what is there by then."),
+]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", metavar="", help="Ask the model anew what it was asked before."),
+]
+Entailment = Annotated[
+    str | None,
+    typer.Option(
+        "--entailment",
+        metavar="HOW",
+        help="What judges whether quotes carry a sentence: `auto`, `nli`, `model`, `floors`.",
+    ),
+]
+NliModel = Annotated[
+    str | None,
+    typer.Option("--nli-model", metavar="NAME", help="The cross-encoder of `--entailment nli`."),
 ]
 RunsDir = Annotated[
     Path | None, typer.Option("--runs-dir", metavar="DIR", help="Where runs are recorded.")

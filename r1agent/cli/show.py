@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,8 @@ from r1agent.cli.session import settings_from
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from r1agent.types import Event
+    from r1agent.report.timeline import Timeline
+    from r1agent.types import Answer, Event
 
 _LISTED = 20
 
@@ -26,6 +28,9 @@ def show_run(
     runs_dir: options.RunsDir = None,
     config: options.Config = None,
     json: options.Json = False,
+    html: Annotated[
+        bool, typer.Option("--html", metavar="", help="Print the run as a page of HTML.")
+    ] = False,
 ) -> None:
     """Show a run again, or list the latest runs."""
     from r1agent.cli.screen import show, show_json
@@ -39,26 +44,52 @@ def show_run(
     if json:
         show_json([{"name": e.name, "seconds": e.seconds, "data": e.data} for e in events])
         return
+    if html:
+        sys.stdout.write(_page(events))
+        return
     show(*_replay(events))
+
+
+def _page(events: list[Event]) -> str:
+    from r1agent.report.page import run_to_html
+
+    return run_to_html(_timeline(events), _answer(events))
 
 
 def _replay(events: list[Event]) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    from r1agent.journal import answer_from_json
     from r1agent.report.terminal import answer_to_terminal
-    from r1agent.report.timeline import Timeline
     from r1agent.report.trace import trace
+
+    timeline, answer = _timeline(events), _answer(events)
+    yield from trace(timeline)
+    yield Text()
+    if answer is not None:
+        yield answer_to_terminal(answer, full=True)
+        return
+    again = f" `r1agent ask --resume {timeline.run}` goes on." if _can_go_on(events) else ""
+    yield Text(f"This run ended early, after {timeline.now:.0f} s.{again}", style="yellow")
+
+
+def _timeline(events: list[Event]) -> Timeline:
+    from r1agent.report.timeline import Timeline
 
     timeline = Timeline()
     for event in events:
         timeline.apply(event)
-    yield from trace(timeline)
-    yield Text()
-    if not timeline.finished:
-        yield Text(f"This run ended early, after {timeline.now:.0f} s.", style="yellow")
-        return
-    yield answer_to_terminal(answer_from_json(events[-1].data["answer"]), full=True)
+    return timeline
+
+
+def _answer(events: list[Event]) -> Answer | None:
+    from r1agent.journal import answer_from_json
+
+    ended = bool(events) and events[-1].name == "answered"
+    return answer_from_json(events[-1].data["answer"]) if ended else None
+
+
+def _can_go_on(events: list[Event]) -> bool:
+    return bool(events) and int(events[0].data.get("journal", 1)) > 1
 
 
 def _list(journals: list[Path], folder: Path, *, json: bool) -> None:
@@ -97,7 +128,8 @@ def _run_line(run: dict[str, Any]) -> RenderableType:
 
     from r1agent.report.hanging import Hanging
     from r1agent.report.printable import one_line
+    from r1agent.report.references import OUTCOME_STYLES
 
-    style = "green" if run["outcome"] == "answered" else "yellow"
+    style = OUTCOME_STYLES.get(run["outcome"], "yellow")
     body = Text.assemble((f"{run['outcome']:<14}", style), one_line(run["question"]))
     return Hanging(f"{run['run']}  ", body, style="cyan", brief=True)

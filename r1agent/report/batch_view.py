@@ -11,10 +11,9 @@ from rich.text import Text
 from r1agent.batch import BatchResult
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line, shortened
+from r1agent.report.references import OUTCOME_STYLES
 from r1agent.report.view import RunView
 from r1agent.words import counted
-
-_STYLES = {"answered": "green", "not_in_papers": "yellow", "failed": "red"}
 
 
 class BatchView:
@@ -59,7 +58,7 @@ class BatchView:
 def _line(result: BatchResult, place: str) -> RenderableType:
     outcome = result.answer.outcome if result.answer else "failed"
     body = Text(f"{shortened(result.item.id, 40)}  ")
-    body.append(outcome, style=_STYLES[outcome])
+    body.append(outcome, style=OUTCOME_STYLES[outcome])
     quotes = len(result.answer.citations) if result.answer else 0
     body.append(f"  {counted(quotes, 'quote')}, {result.seconds:.0f} s", style="dim")
     if result.reason:

@@ -18,10 +18,11 @@ class Heartbeat:
         self._dots = False
         self._stop = threading.Event()
         self._spoken = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
         """Start the dots."""
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

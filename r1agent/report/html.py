@@ -10,14 +10,18 @@ from r1agent.report.printable import one_line, printable
 from r1agent.report.references import (
     audit_line,
     computations,
+    doubt,
     dropped_line,
     letter,
     marks,
+    message,
     otherwise_lines,
+    page,
     source,
 )
 from r1agent.types import Answer, Citation, Claim, Computation
 
+_COLOURS = {"not_in_papers": "#9a6700", "refused": "#8250df", "failed": "#cf222e"}
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
@@ -49,7 +53,8 @@ def answer_to_html(answer: Answer) -> str:
 
 def _sentences(answer: Answer) -> str:
     if not answer.claims:
-        return _text(answer.message)
+        colour = _COLOURS.get(answer.outcome, "inherit")
+        return f'<span style="color:{colour}">{_text(message(answer))}</span>'
     return " ".join(_sentence(answer, claim) for claim in answer.claims)
 
 
@@ -58,6 +63,7 @@ def _sentence(answer: Answer, claim: Claim) -> str:
     return (
         f'<span title="{_text(quotes)}">{_text(claim.text)}</span> '
         f"<small>{_text(marks(answer, claim))}</small>"
+        f"{f' <small><i>{_text(doubt(claim))}</i></small>' if claim.doubt else ''}"
     )
 
 
@@ -80,11 +86,18 @@ def _computation(name: str, computation: Computation) -> str:
 
 
 def _left_out(answer: Answer) -> str:
-    sentences = "".join(
-        f"<p>{_text(claim.text)} <i>({_text('; '.join(claim.verdict.reasons))})</i></p>"
-        for claim in answer.dropped
-    )
+    sentences = "".join(map(_dropped, answer.dropped))
     return _folded(dropped_line(answer), len(answer.dropped), sentences)
+
+
+def _dropped(claim: Claim) -> str:
+    quotes = (
+        f"<blockquote>{_text(one.quote)} <small>{_text(f'{one.file}, {page(one)}')}</small>"
+        "</blockquote>"
+        for one in claim.citations[:1]
+    )
+    reasons = _text("; ".join(claim.verdict.reasons))
+    return f"<p>{_text(claim.text)} <i>({reasons})</i></p>{''.join(quotes)}"
 
 
 def _folded(heading: str, count: int, content: str, *, opened: bool = False) -> str:

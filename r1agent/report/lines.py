@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -65,6 +67,15 @@ class LineView:
         notices = len(timeline.notices)
         timeline.apply(event)
         self._beat.print(*self._lines(event), *map(notice_line, timeline.notices[notices:]))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Print no dots meanwhile."""
+        self._beat.stop()
+        try:
+            yield
+        finally:
+            self._beat.start()
 
     def line(self, line: RenderableType) -> None:
         """Print a line."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -29,9 +31,9 @@ class LiveView:
         self._began = time.monotonic()
         self._loading: tuple[str, float | None, str] | None = None
         self._left = False
-        self._live = Live(
-            console=console, get_renderable=self._draw, refresh_per_second=8, transient=transient
-        )
+        self._console = console
+        self._transient = transient
+        self._live = self._drawing()
 
     def __enter__(self) -> Self:
         """Start drawing."""
@@ -65,9 +67,28 @@ class LiveView:
             self._began = time.monotonic()
         self._loading = None
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Wipe what is drawn, and draw it anew afterwards, below what was said meanwhile."""
+        self._live.transient = True
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live = self._drawing()
+            self._live.start()
+
     def line(self, line: RenderableType) -> None:
         """Print a line above what is redrawn."""
         self._live.console.print(line)
+
+    def _drawing(self) -> Live:
+        return Live(
+            console=self._console,
+            get_renderable=self._draw,
+            refresh_per_second=8,
+            transient=self._transient,
+        )
 
     def _draw(self) -> RenderableType:
         lines = list(brief_trace(self.timeline))

@@ -9,13 +9,15 @@ from r1agent.report.printable import one_line, printable
 from r1agent.report.references import (
     audit_line,
     computations,
+    doubt,
     dropped_line,
     letter,
     marks,
+    message,
     otherwise_lines,
     source,
 )
-from r1agent.types import Answer, Citation, Computation
+from r1agent.types import Answer, Citation, Claim, Computation
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$]|^[-=]|^\d+(?=[.)]))", re.MULTILINE)
 
@@ -38,13 +40,24 @@ def answer_to_markdown(answer: Answer) -> str:
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
+def turn_to_markdown(asked: str, answer: Answer) -> str:
+    """Write a question of a conversation as a heading, and its answer below."""
+    lines = [f"## {_escaped(asked)}"]
+    if one_line(asked) != one_line(answer.question):
+        lines.append(f"*Understood as: {_escaped(answer.question)}*")
+    return "\n\n".join([*lines, answer_to_markdown(answer)])
+
+
 def _sentences(answer: Answer) -> str:
     if not answer.claims:
-        return _escaped(answer.message)
-    return " ".join(
-        f"{_escaped(claim.text)} {_escaped(marks(answer, claim))}".rstrip()
-        for claim in answer.claims
-    )
+        said = _escaped(message(answer))
+        return said if answer.outcome == "answered" else f"**{said}**"
+    return " ".join(_sentence(answer, claim) for claim in answer.claims)
+
+
+def _sentence(answer: Answer, claim: Claim) -> str:
+    parts = [_escaped(claim.text), _escaped(marks(answer, claim))]
+    return " ".join(filter(None, [*parts, f"*{_escaped(doubt(claim))}*" if claim.doubt else ""]))
 
 
 def _references(answer: Answer) -> str:

@@ -8,6 +8,21 @@ from r1agent.report.printable import one_line
 from r1agent.types import Answer, Audit, Citation, Claim, Computation
 from r1agent.words import counted
 
+OUTCOMES: dict[str, str] = {
+    "answered": "answered",
+    "not_in_papers": "not in the papers",
+    "refused": "refused",
+    "failed": "failed",
+}
+"""What the outcomes are called beside an answer and in a count."""
+
+OUTCOME_STYLES: dict[str, str] = {
+    "answered": "green",
+    "not_in_papers": "yellow",
+    "refused": "magenta",
+    "failed": "red",
+}
+
 
 def computations(answer: Answer) -> tuple[Computation, ...]:
     """Return every distinct computation under the shown sentences; its place is its letter."""
@@ -48,15 +63,44 @@ def audit_line(answer: Answer) -> str:
     """Sum a run up in one line: id, support, confidence, model, calls, tokens and seconds."""
     audit = answer.audit
     calls = len(answer.trajectory.results)
+    cached = sum(each.from_cache for each in audit.usage.values())
     parts = [
-        f"support {audit.support_rate:.0%}",
-        f"confidence {audit.confidence}",
+        *_judgement(answer),
         one_line(audit.model),
         counted(calls, "tool call"),
         f"{tokens(audit):,} tokens",
+        f"{counted(cached, 'request')} from the cache" if cached else "",
         f"{audit.seconds:.0f} s",
     ]
     return f"Run {answer.run}: {' · '.join(filter(None, parts))}"
+
+
+def _judgement(answer: Answer) -> list[str]:
+    """Say how well the answer is supported, or what else the run ended with."""
+    if answer.outcome != "answered":
+        return [OUTCOMES[answer.outcome]]
+    if not answer.claims:
+        return ["quotes only"]
+    return [f"support {answer.audit.support_rate:.0%}", f"confidence {answer.audit.confidence}"]
+
+
+def message(answer: Answer) -> str:
+    """Say what stands in the place of sentences; a refusal is called one."""
+    said = one_line(answer.message) or f"No answer ({OUTCOMES[answer.outcome]})."
+    refusal = answer.outcome == "refused" and not said.lower().startswith(("refused", "拒"))
+    return f"Refused: {said}" if refusal else said
+
+
+def doubt(claim: Claim) -> str:
+    """Say why a sentence that is shown rests on little; empty where it does not."""
+    return f"(low confidence: {one_line(claim.doubt)})" if claim.doubt else ""
+
+
+def judged_line(answer: Answer) -> str:
+    """Say by which checks the sentences were judged, and what judged entailment."""
+    audit = answer.audit
+    by = f"; entailment by {one_line(audit.entailment)}" if audit.entailment else ""
+    return f"Checked: {', '.join(map(one_line, audit.checks)) or 'nothing'}{by}."
 
 
 def dropped_line(answer: Answer) -> str:

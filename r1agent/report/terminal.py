@@ -10,12 +10,17 @@ from rich.text import Text
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line, printable, shortened
 from r1agent.report.references import (
+    OUTCOME_STYLES,
     audit_line,
     computations,
+    doubt,
     dropped_line,
+    judged_line,
     letter,
     marks,
+    message,
     otherwise_lines,
+    page,
     source,
 )
 from r1agent.types import Answer, Citation, Claim, Computation
@@ -23,14 +28,18 @@ from r1agent.types import Answer, Citation, Claim, Computation
 _CODE_LINES = 24
 
 
-def answer_to_terminal(answer: Answer, *, full: bool = False) -> RenderableType:
+def answer_to_terminal(
+    answer: Answer, *, full: bool = False, explain: bool = False
+) -> RenderableType:
     """Build what `r1agent ask` prints; every text in it is stripped of control characters.
 
     Args:
         answer: The answer to show.
-        full: Also list the sentences left out with the gate's reasons, whole programs, and what
-            confined them.
+        full: Show whole programs and what confined them too, and explain.
+        explain: List the sentences left out, with the gate's reasons and their best quotes, and
+            say what judged.
     """
+    explain = explain or full
     otherwise = [Hanging("", Text(line, style="yellow")) for line in otherwise_lines(answer)]
     blocks: list[Sequence[RenderableType]] = [
         _sentences(answer),
@@ -38,7 +47,8 @@ def answer_to_terminal(answer: Answer, *, full: bool = False) -> RenderableType:
         _code(answer),
         references_to_terminal(answer),
         _computations(answer, full=full),
-        _left_out(answer, full=full),
+        _left_out(answer, explain=explain),
+        [Hanging("", Text(judged_line(answer), style="dim"))] if explain else [],
         _closing(answer),
     ]
     shown = [block for block in blocks if block]
@@ -72,12 +82,13 @@ def _sentences(answer: Answer) -> list[RenderableType]:
         text.append(" " if text else "")
         text.append(one_line(claim.text))
         text.append(f" {marks(answer, claim)}" if marks(answer, claim) else "", style="cyan")
+        text.append(f" {doubt(claim)}" if claim.doubt else "", style="yellow")
     return [Hanging("", text)]
 
 
 def _message(answer: Answer) -> RenderableType:
-    message = one_line(answer.message) or f"No answer ({answer.outcome})."
-    text = Text(message, style="" if answer.outcome == "answered" else "yellow")
+    style = "" if answer.outcome == "answered" else OUTCOME_STYLES[answer.outcome]
+    text = Text(message(answer), style=style)
     if answer.outcome == "not_in_papers" and answer.audit.searched:
         queries = ", ".join(f"“{one_line(query)}”" for query in answer.audit.searched)
         text.append(f"\nSearched for {queries}.")
@@ -116,21 +127,25 @@ def _computation(
         yield Text(f"    … {len(code) - len(shown)} more lines", style="dim")
 
 
-def _left_out(answer: Answer, *, full: bool) -> list[RenderableType]:
+def _left_out(answer: Answer, *, explain: bool) -> list[RenderableType]:
     if not answer.dropped:
         return []
-    if not full:
+    if not explain:
         line = f"{dropped_line(answer)} `r1agent show {answer.run}` lists them."
         return [Hanging("", Text(line))]
     heading: list[RenderableType] = [Text(dropped_line(answer))]
-    return [*heading, *(_dropped(claim) for claim in answer.dropped)]
+    return [*heading, *(line for claim in answer.dropped for line in _dropped(claim))]
 
 
-def _dropped(claim: Claim) -> RenderableType:
+def _dropped(claim: Claim) -> Iterator[RenderableType]:
     body = Text(one_line(claim.text), style="dim")
     reasons = "; ".join(one_line(reason) for reason in claim.verdict.reasons)
     body.append(f" ({claim.verdict.support}{': ' + reasons if reasons else ''})", style="yellow")
-    return Hanging("  ✗ ", body, style="red")
+    yield Hanging("  ✗ ", body, style="red")
+    for citation in claim.citations[:1]:
+        quote = Text(f"nearest quote: “{one_line(citation.quote)}” ", style="italic")
+        quote.append(f"{one_line(citation.file)}, {page(citation)}", style="not italic dim")
+        yield Hanging("    ", quote)
 
 
 def _closing(answer: Answer) -> list[RenderableType]:

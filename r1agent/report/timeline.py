@@ -104,6 +104,10 @@ class Timeline:
         self.model = str(data.get("model", ""))
         self._begin("planning")
 
+    def _on_resumed(self, data: Mapping[str, Any]) -> None:
+        del data
+        self.notices.append("The run was stopped here and went on later.")
+
     def _on_planned(self, data: Mapping[str, Any]) -> None:
         self._take_plan(data, kept=[])
 

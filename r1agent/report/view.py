@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -36,6 +37,10 @@ class RunView(Protocol):
 
     def line(self, line: RenderableType) -> None:
         """Print a line that stays."""
+        ...
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Stand aside for a dialogue with the user."""
         ...
 
 
@@ -84,3 +89,7 @@ class QuietView:
 
     def line(self, line: RenderableType) -> None:
         """Pass over it."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Stand aside."""
+        return nullcontext()

@@ -196,3 +196,25 @@ def test_bad_lines_are_named(lines, said):
 def test_repeated_ids_are_refused(out):
     with pytest.raises(BatchError, match="the id 'a'"):
         run_batch(Answers(), [ITEMS[0], ITEMS[0]], out)
+
+
+def test_each_outcome_is_counted_and_only_failures_are_asked_again(out):
+    outcomes = {
+        "First": replace(ANSWER, outcome="refused", claims=(), message="Refused: no."),
+        "Second": replace(ANSWER, outcome="not_in_papers", claims=(), message="They do not say."),
+        "Third": replace(ANSWER, outcome="failed", claims=(), message="No verified answer."),
+    }
+    report = run_batch(Answers(**outcomes), ITEMS, out)
+    assert report.outcomes == {"answered": 0, "not_in_papers": 1, "refused": 1, "failed": 1}
+    assert (report.done, report.failed) == (2, 1)
+    assert [line["outcome"] for line in lines_of(out)] == ["refused", "not_in_papers"]
+    again = Answers(**outcomes)
+    run_batch(again, ITEMS, out)
+    assert again.asked == ["Third?"]
+
+
+def test_what_is_written_can_be_marked_and_quotes_stay_as_they_are(out):
+    run_batch(Answers(), ITEMS[:1], out, export=lambda text, answer: f"{text} <{answer.run}>")
+    line = lines_of(out)[0]
+    assert line["answer"] == "It is six percent. [1] <r1>"
+    assert line["citations"][0]["quote"] == "Six percent."

@@ -133,3 +133,32 @@ def _wait_for(child, text):
         if text in line:
             return
     raise AssertionError(child.stderr.read())
+
+
+def test_explained_a_sentence_that_was_left_out_has_its_reason(folder):
+    wrong = {**MATHEMATICS, "answer": "It is 7777."}
+    with scripted_server(wrong) as address:
+        result = run("ask", QUESTION, "--base-url", address, "--quiet", "--explain")
+    assert "✗ It is 7777. (" in result.stdout
+    assert "Checked: quote on its page" in result.stdout
+    assert "; entailment by " in result.stdout
+
+
+def test_options_reach_the_run(server):
+    options = ["--max-calls", "1", "--no-cache", "--entailment", "floors"]
+    result = run("ask", QUESTION, "--base-url", server, "--json", *options)
+    notices = json.loads(result.stdout)["audit"]["notices"]
+    assert "Ended early: the limit of 1 tool calls is reached." in notices
+
+
+def test_a_way_to_judge_entailment_that_is_not_there_is_named(server):
+    result = run("ask", QUESTION, "--base-url", server, "--entailment", "magic")
+    assert result.exit_code == 1
+    assert "entailment" in result.stderr
+    assert "'magic'" in result.stderr
+
+
+def test_without_a_question_the_usage_says_what_is_wanted():
+    result = run("ask")
+    assert result.exit_code == 2
+    assert "No question." in result.stderr

@@ -27,7 +27,12 @@ def test_every_question_gets_a_line_and_the_same_command_does_nothing_more(folde
 
 def test_questions_can_come_from_stdin(folder, server):
     result = run("batch", "-", "-o", "o.jsonl", "--base-url", server, "--json", input="What sum?\n")
-    assert json.loads(result.stdout) == {"done": 1, "failed": 0, "skipped": 0}
+    assert json.loads(result.stdout) == {
+        "done": 1,
+        "failed": 0,
+        "skipped": 0,
+        "outcomes": {"answered": 1, "not_in_papers": 0, "refused": 0, "failed": 0},
+    }
     assert lines_of(folder / "o.jsonl")[0]["question"] == "What sum?"
 
 

@@ -11,7 +11,7 @@ def test_questions_and_commands_can_be_piped(server):
     result = run("chat", "--base-url", server, input="\n".join(lines))
     assert result.exit_code == 0, result.output
     assert result.stdout.count("5050. [a]") == 1
-    assert "/sources  the last answer's references in full" in result.stdout
+    assert "/sources    the last answer's references in full" in result.stdout
     assert "No command '/nonsense'." in result.stderr
     assert "No index" in result.stderr
 
@@ -42,3 +42,16 @@ def test_ctrl_c_stops_an_answer_and_ctrl_d_leaves(folder):
         child.close()
     assert child.exitstatus == 0
     assert (folder / "chat_history").read_text().count(QUESTION) == 1
+
+
+def test_a_follow_up_is_told_and_the_conversation_can_be_saved(folder, server):
+    lines = [QUESTION, "And to 200?", "/show", "/save notes.md", "/save notes.md", "/new", "/save"]
+    result = run("chat", "--base-url", server, input="\n".join(lines))
+    understood = "What is the sum of the whole numbers from 1 to 200?"
+    assert f"understood as: {understood}\n" in result.stderr
+    assert "Saved to 'notes.md'." in result.stderr
+    assert "'notes.md' cannot be written: File exists." in result.stderr
+    assert "Begun anew." in result.stderr
+    notes = (folder / "notes.md").read_text()
+    assert notes.startswith(f"## {QUESTION}\n\nThe sum is 5050.")
+    assert f"## And to 200?\n\n*Understood as: {understood}*" in notes

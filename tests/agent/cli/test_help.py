@@ -10,6 +10,7 @@ COMMANDS = [
     ["chat"],
     ["batch"],
     ["search"],
+    ["provenance"],
     ["show"],
     ["doctor"],
     ["index", "add"],

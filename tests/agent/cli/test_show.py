@@ -1,6 +1,12 @@
 import json
 
+import pytest
+
+from r1agent.cli.ask import exit_code
+from r1agent.journal import Journal, answer_to_json
+from r1agent.types import Event
 from tests.agent.cli.commands import run
+from tests.agent.report.answers import ANSWER, FAILED, NOT_FOUND, REFUSED
 
 QUESTION = "What is the sum of the whole numbers from 1 to 100?"
 
@@ -28,6 +34,7 @@ def test_a_killed_run_is_shown_as_far_as_it_came(folder, server):
     shown = run("show", "last")
     assert shown.exit_code == 0
     assert "This run ended early" in shown.stdout
+    assert f"`r1agent ask --resume {journal.stem}` goes on." in shown.stdout
     assert "ended early" in run("show").stdout
 
 
@@ -41,3 +48,47 @@ def test_a_damaged_journal_does_not_hide_the_others(folder):
 def test_without_runs_it_says_how_to_make_one():
     assert "`r1agent ask` makes one" in run("show").stderr
     assert run("show", "last").exit_code == 1
+
+
+def test_a_record_of_an_older_version_is_shown_and_offers_no_resume(folder):
+    (folder / "runs").mkdir()
+    events = [
+        {"name": "started", "seconds": 0.0, "data": {"run": "r", "question": "Why?", "model": "m"}},
+        {"name": "notice", "seconds": 1.5, "data": {"text": "slow"}},
+    ]
+    path = folder / "runs" / "20250101-000000-aaaaaa.jsonl"
+    path.write_text("".join(json.dumps(event) + "\n" for event in events))
+    shown = run("show", "last").stdout
+    assert shown.startswith("Why?\n! slow\n")
+    assert "ended early, after 2 s.\n" in shown
+
+
+def test_a_run_can_be_a_page_without_script_or_network(server):
+    run("ask", QUESTION, "--base-url", server, "-q")
+    page = run("show", "last", "--html").stdout
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<code>python print(sum(range(101)))</code>" in page
+    assert "The sum is 5050." in page
+    assert "<script" not in page
+    assert "src=" not in page
+
+
+@pytest.mark.parametrize("outcome", ["answered", "not_in_papers", "refused", "failed"])
+def test_every_outcome_is_told_in_the_list_and_in_the_replay(folder, outcome):
+    answers = {
+        "answered": ANSWER,
+        "not_in_papers": NOT_FOUND,
+        "refused": REFUSED,
+        "failed": FAILED,
+    }
+    answer = answers[outcome]
+    journal = Journal(folder / "runs" / f"{answer.run}.jsonl")
+    started = {"run": answer.run, "question": answer.question, "model": "m", "journal": 2}
+    journal.write(Event("started", 0.0, started))
+    journal.write(Event("answered", 2.0, {"answer": answer_to_json(answer)}))
+    assert f"{outcome:<14}{answer.question}" in run("show").stdout
+    shown = run("show", "last").stdout
+    assert (answer.message or "Smoothing costs 0.6 points.") in shown
+    assert (
+        exit_code(answer) == {"answered": 0, "failed": 1, "not_in_papers": 3, "refused": 4}[outcome]
+    )

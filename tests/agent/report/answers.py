@@ -93,3 +93,33 @@ NOT_FOUND = replace(
     message="The papers do not say.",
     audit=replace(ANSWER.audit, searched=("smoothing", "teachers"), notices=()),
 )
+
+REFUSED = replace(
+    ANSWER,
+    outcome="refused",
+    claims=(),
+    dropped=(),
+    message="The question asks for harm. Ask about defences instead.",
+    audit=replace(ANSWER.audit, notices=()),
+)
+
+FAILED = replace(
+    ANSWER,
+    outcome="failed",
+    claims=(),
+    dropped=(),
+    message="No verified answer: two programs disagree.",
+    audit=replace(ANSWER.audit, notices=()),
+)
+
+DOUBTED = replace(
+    ANSWER,
+    claims=(replace(ANSWER.claims[0], doubt="it rests on one quote"),),
+    dropped=(
+        replace(
+            ANSWER.dropped[0],
+            citations=(QUOTE,),
+        ),
+    ),
+    audit=replace(ANSWER.audit, checks=("quote on its page", "numbers"), entailment="floors"),
+)

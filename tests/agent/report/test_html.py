@@ -1,7 +1,7 @@
 from html.parser import HTMLParser
 
 from r1agent.report.html import answer_to_html
-from tests.agent.report.answers import ANSWER, HOSTILE
+from tests.agent.report.answers import ANSWER, DOUBTED, FAILED, HOSTILE, NOT_FOUND, REFUSED
 
 
 class Tags(HTMLParser):
@@ -40,3 +40,16 @@ def test_hostile_text_adds_no_element_and_no_handler():
 
 def test_a_false_doi_makes_no_link():
     assert "href" not in answer_to_html(HOSTILE)
+
+
+def test_outcomes_without_an_answer_have_colours_of_their_own():
+    shown = [answer_to_html(one) for one in (NOT_FOUND, REFUSED, FAILED)]
+    assert len({html.partition('style="color:')[2][:7] for html in shown}) == 3
+    assert "Refused: The question asks for harm." in shown[1]
+
+
+def test_doubts_and_the_best_quote_of_a_dropped_sentence_are_shown():
+    html = answer_to_html(DOUBTED)
+    assert "<i>(low confidence: it rests on one quote)</i>" in html
+    assert "<small>kd.pdf, p. 3 (printed 17)</small>" in html
+    tags_of(html)

@@ -1,16 +1,25 @@
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from r1agent.report.terminal import answer_to_terminal
-from tests.agent.report.answers import ANSWER, HOSTILE, IN_QUOTES, NOT_FOUND
+from tests.agent.report.answers import (
+    ANSWER,
+    DOUBTED,
+    FAILED,
+    HOSTILE,
+    IN_QUOTES,
+    NOT_FOUND,
+    REFUSED,
+)
 
 
-def shown(answer, *, width=200, full=False):
-    console = Console(file=io.StringIO(), width=width, color_system=None, markup=False)
-    console.print(answer_to_terminal(answer, full=full))
+def shown(answer, *, width=200, colour=None, **options):
+    console = Console(file=io.StringIO(), width=width, color_system=colour, markup=False)
+    console.print(answer_to_terminal(answer, **options))
     return console.file.getvalue()
 
 
@@ -66,3 +75,53 @@ def test_no_line_is_wider_than_the_terminal_or_ends_in_spaces(width):
     lines = shown(ANSWER, width=width).splitlines()
     assert max(map(len, lines)) <= width
     assert all(line == line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "ending"),
+    [
+        (ANSWER, "Smoothing costs 0.6 points.", "support 67% · confidence medium"),
+        (IN_QUOTES, "No sentence held up", "quotes only"),
+        (NOT_FOUND, "The papers do not say.", "not in the papers"),
+        (REFUSED, "Refused: The question asks for harm.", "refused"),
+        (FAILED, "No verified answer: two programs disagree.", "failed"),
+    ],
+    ids=["answered", "quotes", "not in papers", "refused", "failed"],
+)
+def test_each_outcome_is_told_apart_without_colour(answer, words, ending):
+    text = shown(answer)
+    assert text.startswith(words)
+    assert f"Run 20260102-030405-abcdef: {ending} · r1-distill" in text
+
+
+def test_each_outcome_without_an_answer_has_a_colour_of_its_own():
+    answers = (NOT_FOUND, REFUSED, FAILED)
+    colours = {re.match(r"\x1b\[(\d+)m", shown(one, colour="standard"))[1] for one in answers}
+    assert len(colours) == 3
+
+
+def test_a_sentence_that_rests_on_little_is_marked():
+    text = shown(DOUBTED)
+    assert text.startswith(
+        "Smoothing costs 0.6 points. [1] (low confidence: it rests on one quote)"
+    )
+
+
+def test_explained_a_dropped_sentence_has_its_reason_and_best_quote_and_what_judged():
+    text = shown(DOUBTED, explain=True)
+    assert (
+        """\
+  ✗ Everyone agrees. (unsupported: no passage says so)
+    nearest quote: “Smoothed teachers lose 0.6 points.” kd.pdf, p. 3 (printed 17)
+
+Checked: quote on its page, numbers; entailment by floors.
+"""
+        in text
+    )
+    assert "nearest quote" not in shown(DOUBTED)
+
+
+def test_answers_from_the_cache_are_counted():
+    usage = {"writer": replace(ANSWER.audit.usage["writer"], from_cache=3)}
+    cached = replace(ANSWER, audit=replace(ANSWER.audit, usage=usage))
+    assert "· 1,200 tokens · 3 requests from the cache · 41 s" in shown(cached)

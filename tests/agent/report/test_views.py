@@ -1,5 +1,6 @@
 import io
 
+import pytest
 from rich.console import Console
 
 from r1agent.report.lines import LineView
@@ -142,6 +143,19 @@ def test_the_live_view_moves_and_leaves_the_plan_behind():
     text = target.file.getvalue()
     assert "\x1b[?25l" in text
     assert text.rstrip().endswith("· 1 Find losses  search_papers\n\x1b[?25h")
+
+
+@pytest.mark.parametrize("made", [LiveView, LineView])
+def test_a_view_stands_aside_for_a_dialogue_and_goes_on(made):
+    target = console(force_terminal=True, color_system=None)
+    with made(target) as view:
+        view.event(EVENTS[0])
+        with view.paused():
+            before = target.file.getvalue()
+            target.print("Is that right?")
+            assert target.file.getvalue() == f"{before}Is that right?\n"
+        view.event(EVENTS[1])
+    assert "Find losses" in target.file.getvalue().partition("Is that right?")[2]
 
 
 def test_hostile_text_cannot_steer_the_terminal():

@@ -1,0 +1,112 @@
+"""The options that `ask`, `chat` and `batch` share, and what is made of them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from r1agent.cli import options
+from r1agent.cli.session import settings_from
+from r1agent.cli.within import filter_from
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from r1agent.report.view import RunView
+    from r1agent.settings import Settings
+    from r1agent_indexes import PaperFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the user gave; None where a setting, or its default, decides."""
+
+    index: options.Index = None
+    year: options.Year = None
+    author: options.Author = None
+    file: options.File = None
+    tag: options.Tag = None
+    reranker: options.Reranker = None
+    base_url: options.BaseUrl = None
+    model: options.Model = None
+    no_cache: options.NoCache = False
+    entailment: options.Entailment = None
+    nli_model: options.NliModel = None
+    data_dir: options.Data = None
+    unsafe_python: options.UnsafePython = None
+    max_calls: options.MaxCalls = None
+    deadline: options.Deadline = None
+    runs_dir: options.RunsDir = None
+    config: options.Config = None
+    quiet: options.Quiet = False
+    plain: options.Plain = False
+
+    def settings(self, before: Mapping[str, Any] | None = None) -> Settings:
+        """Load the settings with these options on top.
+
+        Args:
+            before: Settings that count where no option is given.
+        """
+        overrides = {
+            "index": self.index,
+            "reranker": self.reranker,
+            "base_url": self.base_url,
+            "model": self.model,
+            "cache_requests": False if self.no_cache else None,
+            "entailment": self.entailment,
+            "nli_model": self.nli_model,
+            "data": self.data_dir,
+            "unsafe_python": self.unsafe_python,
+            "max_calls": self.max_calls,
+            "deadline_seconds": self.deadline,
+            "runs_dir": self.runs_dir,
+        }
+        given = {name: value for name, value in overrides.items() if value is not None}
+        return settings_from(self.config, **dict(before or {}) | given)
+
+    def where(self) -> PaperFilter | None:
+        """Return which papers to search, None for all of them."""
+        return filter_from(year=self.year, author=self.author, file=self.file, tag=self.tag)
+
+    def view(self) -> RunView:
+        """Return what shows a run on stderr."""
+        from r1agent.cli.screen import notes
+        from r1agent.report.view import open_view
+
+        return open_view(notes(plain=self.plain), quiet=self.quiet, plain=self.plain)
+
+    def data(self) -> Console:
+        """Return the console for answers."""
+        from r1agent.cli.screen import data
+
+        return data(plain=self.plain)
+
+
+def with_given(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `Given`, which it takes as its argument `given`.
+
+    typer reads options from a signature alone, so the signature is put together here.
+    """
+    hints = get_type_hints(Given, include_extras=True)
+    shared = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(Given)
+    ]
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    kept = [each.replace(kind=each.KEYWORD_ONLY) for each in own if each.name != "given"]
+
+    @functools.wraps(command)
+    def with_options(**values: Any) -> None:
+        given = Given(**{each.name: values.pop(each.name) for each in shared})
+        command(given=given, **values)
+
+    with_options.__signature__ = inspect.Signature([*kept, *shared])  # type: ignore[attr-defined]
+    return with_options

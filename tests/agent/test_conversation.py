@@ -1,0 +1,127 @@
+"""A conversation remembers what was asked and cited."""
+
+import json
+
+import pytest
+
+from r1agent.assistant import ResearchAssistant
+from r1agent.conversation import Conversation
+from r1agent.journal import find_run
+from r1agent.paper_search import PaperSearch
+from r1agent.past import Past
+from r1agent.profiles import LARGE, SMALL
+from r1agent.testing import ScriptedChatModel
+from r1agent_tools import search_papers_tool
+from tests.agent.made_runs import TEXT, passage, search_tool
+
+FIRST = "What did dropout lower?"
+LOWERED = "Dropout of 0.5 lowered the test error from 12.1 % to 10.4 % [1]."
+TOOK = "Training took 90 minutes on one graphics card [1]."
+
+
+def made(*replies, profile=SMALL, **options):
+    model = ScriptedChatModel(replies=list(replies))
+    return ResearchAssistant(model, [search_tool(passage())], profile=profile, **options)
+
+
+def test_it_is_explained_by_the_question_before_and_the_user_is_told():
+    told = []
+    conversation = Conversation(made(LOWERED, TOOK))
+    conversation.ask(FIRST, on_understood=told.append)
+    answer = conversation.ask("How long did it take?", on_understood=told.append)
+    assert answer.question == "How long did it take? (about dropout)"
+    assert [one.question for one in told] == [answer.question]
+
+
+def test_a_question_that_stands_alone_is_asked_as_it_is():
+    conversation = Conversation(made(LOWERED, TOOK))
+    conversation.ask(FIRST)
+    assert conversation.ask("How long did training take?").question == "How long did training take?"
+
+
+def test_passages_cited_before_can_be_quoted_again():
+    assistant = made(LOWERED, TOOK)
+    conversation = Conversation(assistant)
+    conversation.ask(FIRST)
+    other = passage("Nothing about training or graphics cards of any kind.", id="bb22:1")
+    assistant.executor.tools["search_papers"] = search_tool(other)
+    answer = conversation.ask("And how long did its training on a graphics card take?")
+    assert [one.file for one in answer.citations] == ["aa11.pdf"]
+    assert answer.citations[0].quote in TEXT
+
+
+def test_a_question_that_stands_alone_gets_no_passages_of_before(tmp_path):
+    assistant = made(LOWERED, LOWERED, runs_dir=tmp_path)
+    conversation = Conversation(assistant)
+    conversation.ask(FIRST)
+    answer = conversation.ask("What did weight decay improve?")
+    events = find_run(tmp_path, answer.run).read_text().splitlines()
+    assert json.loads(events[0])["data"]["known"] == []
+
+
+def test_that_paper_limits_the_search_to_it(papers_index):
+    assistant = ResearchAssistant(
+        ScriptedChatModel(
+            replies=[
+                "At temperature 8 the student of the smoothed teacher was worse by 2.40 "
+                "percentage points [1].",
+                "Nothing.",
+            ]
+        ),
+        [search_papers_tool(PaperSearch(papers_index))],
+        page_text=lambda paper, page: papers_index.read_page(paper, page).page_content,
+        embeddings=papers_index.embeddings,
+    )
+    conversation = Conversation(assistant)
+    first = conversation.ask("How good was the student of the smoothed teacher at temperature 8?")
+    file = first.citations[0].file
+    answer = conversation.ask("Which seeds did that paper use?")
+    found = [doc for one in answer.trajectory.results for doc in one.artifact]
+    assert first.citations[0].title in answer.question
+    assert {doc.metadata["file"] for doc in found} == {file}
+
+
+def test_a_large_model_words_the_question_anew():
+    plan = {"thoughts": "", "steps": [{"goal": "g", "tool": "search_papers", "done_when": "d"}]}
+    anew = {"question": "How long did the training with dropout take?", "paper": 0}
+    assistant = made(
+        json.dumps(plan), LOWERED, json.dumps(anew), json.dumps(plan), TOOK, profile=LARGE
+    )
+    conversation = Conversation(assistant)
+    conversation.ask(FIRST)
+    answer = conversation.ask("And how long did it take?")
+    assert answer.question == "How long did the training with dropout take?"
+    assert FIRST in assistant.model.prompts[2]
+    assert "Dropout in Small Networks" in assistant.model.prompts[2]
+
+
+@pytest.mark.parametrize("reply", ["nonsense", json.dumps({"question": "  "})])
+def test_where_a_large_model_cannot_word_it_the_rules_do(reply):
+    plan = {"thoughts": "", "steps": [{"goal": "g", "tool": "search_papers", "done_when": "d"}]}
+    conversation = Conversation(made(json.dumps(plan), LOWERED, reply, reply, profile=LARGE))
+    conversation.ask(FIRST)
+    understood = conversation.understand("How long did it take?")
+    assert understood.question == "How long did it take? (about dropout)"
+
+
+def test_forgotten_is_forgotten():
+    conversation = Conversation(made(LOWERED))
+    conversation.ask(FIRST)
+    conversation.forget()
+    assert not conversation.understand("How long did it take?").follows
+
+
+def test_a_stopped_question_of_a_conversation_goes_on_with_what_was_known(tmp_path):
+    assistant = made(LOWERED, TOOK, runs_dir=tmp_path)
+    conversation = Conversation(assistant)
+    conversation.ask(FIRST)
+
+    def stop(event):
+        if event.name == "planned":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        conversation.ask("How long did it take?", on_event=stop)
+    past = Past.read(find_run(tmp_path, "last"))
+    assert [doc.id for doc in past.known] == ["aa11:1"]
+    assert assistant.resume().question == "How long did it take? (about dropout)"
