@@ -1,7 +1,7 @@
 """Put a tool of your own beside the built-in ones: `python examples/own_tool.py`.
 
-What a tool returns can be quoted when its artifact is a list of `Document`s, each with an `id`, a
-`title` and a `page`. The model is the one that the settings name, else the embedded one.
+A function with a docstring is enough. The `Document`s that it returns can be quoted like passages
+of papers. The model is the one that the settings name, else the embedded one.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 import sys
 
 from langchain_core.documents import Document
-from langchain_core.tools import tool
 
-from r1agent import R1AgentError, ResearchAssistant, load_assistant
-from r1agent_tools import LocalSandbox, python_tool
+from r1agent import R1AgentError, load_assistant
 
 NOTES = {
     "3 May": "The second run of the cooling test reached 4.2 kelvin after 95 minutes.",
@@ -20,22 +18,23 @@ NOTES = {
 }
 
 
-@tool(response_format="content_and_artifact")
-def lab_notes(topic: str) -> tuple[str, list[Document]]:
-    """Find entries of the laboratory notebook about a topic."""
-    found = [
-        Document(text, id=f"notes:{day}", metadata={"title": f"Notebook, {day}", "page": 1})
+def lab_notes(topic: str) -> list[Document]:
+    """Find entries of the notebook about runs of the cooling test.
+
+    Args:
+        topic: Words of the entry.
+    """
+    return [
+        Document(text, metadata={"title": f"Notebook, {day}"})
         for day, text in NOTES.items()
         if any(word in text.lower() for word in topic.lower().split())
     ]
-    return "\n".join(entry.page_content for entry in found) or "No entry.", found
 
 
 def main() -> None:
     """Ask a question that only the notebook can answer."""
-    with load_assistant() as loaded, LocalSandbox() as sandbox:
-        assistant = ResearchAssistant(loaded.model, [lab_notes, python_tool(sandbox)])
-        answer = assistant.ask("After how many minutes did the third run reach 4.2 kelvin?")
+    with load_assistant(tools=[lab_notes]) as assistant:
+        answer = assistant.ask("After how many minutes did the third run of the test cool down?")
     print(answer.text)
     for step in answer.trajectory.steps:
         print(f"  {step.plan_step.tool}: {step.verdict.support}, {step.verdict.rests_on}")

@@ -6,18 +6,25 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
+from langchain_core.documents import Document
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field, create_model
 
+from r1agent.calls import LOOKING
+from r1agent.context import fit
+from r1agent.dual_agreement import SOLUTIONS, asserts, best_consensus, signature
 from r1agent.errors import ModelOutputError
 from r1agent.evidence import gather
 from r1agent.prompts import (
+    BUILT_IN,
     action_prompt,
     arguments_prompt,
-    function_and_tests_prompt,
+    computation_block,
     function_prompt,
+    own_tests_prompt,
     passage_block,
     program_prompt,
+    solution_prompt,
     translation_prompt,
 )
 from r1agent.run import Run
@@ -28,7 +35,10 @@ from r1agent.words import is_chinese
 _CODE_TOKENS = 700
 _ARGUMENT_TOKENS = 200
 _SHOWN_CHARACTERS = 1200  # of earlier results, in the request for the next action
-_LOOKING = ("search_papers", "read_page")
+_LIMITS = re.compile(
+    r"\b(?:in|since|before|after|from|until|of|between) (?:19|20)\d\d\b|\bet al\b|\.pdf\b"
+    r"|\b(?:papers?|stud(?:y|ies)|works?|published|written) by [A-Z]|(?:19|20)\d\d ?年"
+)
 
 
 class ActionChooser:
@@ -50,16 +60,21 @@ class ActionChooser:
         try:
             if step.tool == "python":
                 return self._program(step, done, failure, run)
+            if step.tool == "unit_tests" and run.tests:
+                return self._tested_function(failure, run, run.tests)
             if step.tool == "unit_tests":
-                return self._tested_function(failure, run)
+                return self._agreeing_function(results, run)
             if results and wants_other_language(results, run):
                 return self._translated_search(run)
+            if step.tool not in BUILT_IN:
+                return self._filled_arguments(step, self.tools[step.tool], failure, run)
             if results:
                 chooses = run.profile.plans_freely
                 return self._chosen_action(step, results, failure, run) if chooses else None
-            if step.tool == "search_papers":
+            limited = run.profile.plans_freely and names_papers(f"{run.question} {step.goal}")
+            if step.tool == "search_papers" and not limited:
                 return self._first_search(step, done, run)
-            return self._filled_arguments(step, self.tools[step.tool], run)
+            return self._filled_arguments(step, self.tools[step.tool], failure, run)
         except ModelOutputError as error:
             run.notice(f"Step given up, the model's reply could not be used: {error}")
             return None
@@ -79,28 +94,72 @@ class ActionChooser:
         return ToolCall("search_papers", {"query": query, "k": run.profile.passages})
 
     def _program(self, step: PlanStep, done: Sequence[Step], failure: str, run: Run) -> ToolCall:
-        passages = list(gather(Trajectory(tuple(done))).passages.values())
-        evidence = passage_block(passages[: run.profile.passages])
+        found = gather(Trajectory(tuple(done)))
+        given = [one for one in found.computations if one.tool not in BUILT_IN]
         alone = failure.startswith((ONE_PROGRAM, DISAGREE))
-        prompt = program_prompt(
-            run.question, step, evidence, "" if alone else failure, by_brute_force=alone
-        )
-        reply = run.complete("executor", prompt, max_tokens=_CODE_TOKENS)
+
+        def prompt(passages: Sequence[Document]) -> str:
+            return program_prompt(
+                run.question,
+                step,
+                passage_block(passages) + computation_block(given),
+                "" if alone else failure,
+                by_brute_force=alone,
+                data=(self.tools["python"].metadata or {}).get("data"),
+            )
+
+        passages = list(found.passages.values())[: run.profile.passages]
+        fitting = fit(passages, prompt, run, role="executor", max_tokens=_CODE_TOKENS)
+        reply = run.complete("executor", prompt(fitting), max_tokens=_CODE_TOKENS)
         return ToolCall("python", {"code": code_blocks(reply)[0]})
 
-    def _tested_function(self, failure: str, run: Run) -> ToolCall:
-        if run.tests:
-            prompt = function_prompt(run.question, run.tests, failure)
-            reply = run.complete("executor", prompt, max_tokens=_CODE_TOKENS)
-            return ToolCall("unit_tests", {"solution": code_blocks(reply)[0], "tests": run.tests})
-        prompt = function_and_tests_prompt(run.question, failure)
-        blocks = code_blocks(run.complete("executor", prompt, max_tokens=2 * _CODE_TOKENS))
-        if len(blocks) < 2:
-            raise ModelOutputError("found one code block, wanted the function and then its tests")
-        return ToolCall("unit_tests", {"solution": blocks[0], "tests": "\n".join(blocks[1:])})
+    def _tested_function(self, failure: str, run: Run, tests: str) -> ToolCall:
+        prompt = function_prompt(run.question, tests, failure)
+        reply = run.complete("executor", prompt, max_tokens=_CODE_TOKENS)
+        return ToolCall("unit_tests", {"solution": code_blocks(reply)[0], "tests": tests})
 
-    def _filled_arguments(self, step: PlanStep, tool: BaseTool, run: Run) -> ToolCall:
-        prompt = arguments_prompt(run.question, step, tool)
+    def _agreeing_function(self, results: Sequence[ToolResult], run: Run) -> ToolCall | None:
+        """Write solutions apart from each other and from the tests, until two agree on these.
+
+        Where solutions agree on some of the tests only, the last call is for just those.
+        """
+        if not results:
+            solution = self._solution("", 0, run)
+            return self._check(solution, self._own_tests(signature(solution, run.question), run))
+        tests = str(results[0].call.arguments["tests"])
+        if results[-1].call.arguments["tests"] != tests:
+            return None
+        if len(results) < SOLUTIONS:
+            first = str(results[0].call.arguments["solution"])
+            return self._check(
+                self._solution(signature(first, run.question), len(results), run), tests
+            )
+        best = best_consensus(results)
+        if best is None or not best.agrees or len(best.passed) == len(best.tests):
+            return None
+        return self._check(best.solutions[0], best.tests_passed)
+
+    def _solution(self, head: str, sample: int, run: Run) -> str:
+        prompt = solution_prompt(run.question, head)
+        reply = run.complete("executor", prompt, max_tokens=_CODE_TOKENS, sample=sample)
+        return code_blocks(reply)[0]
+
+    def _own_tests(self, head: str, run: Run) -> str:
+        reply = run.complete(
+            "executor", own_tests_prompt(run.question, head), max_tokens=_CODE_TOKENS
+        )
+        tests = asserts("\n".join(code_blocks(reply)))
+        if not tests:
+            raise ModelOutputError("found no plain `assert` statement, wanted four to six")
+        return "\n".join(tests)
+
+    def _check(self, solution: str, tests: str) -> ToolCall:
+        return ToolCall("unit_tests", {"solution": solution, "tests": tests})
+
+    def _filled_arguments(self, step: PlanStep, tool: BaseTool, failure: str, run: Run) -> ToolCall:
+        if not tool.args:
+            return ToolCall(tool.name, {})
+        prompt = arguments_prompt(run.question, step, tool, failure)
         schema = cast("type[BaseModel]", tool.tool_call_schema)
         filled = run.fill("executor", prompt, schema, max_tokens=_ARGUMENT_TOKENS)
         return ToolCall(tool.name, filled.model_dump(exclude_none=True))
@@ -108,15 +167,34 @@ class ActionChooser:
     def _chosen_action(
         self, step: PlanStep, results: Sequence[ToolResult], failure: str, run: Run
     ) -> ToolCall | None:
-        seen = "\n".join(result.text[:_SHOWN_CHARACTERS] for result in results)
-        prompt = action_prompt(run.question, step, seen, failure, run.calls_left)
-        schema = action_schema([name for name in _LOOKING if name in self.tools])
-        action: Any = run.fill("executor", prompt, schema, max_tokens=_ARGUMENT_TOKENS)
+        newest_first = [result.text[:_SHOWN_CHARACTERS] for result in reversed(results)]
+
+        def prompt(texts: Sequence[str]) -> str:
+            seen = "\n".join(reversed(texts))
+            return action_prompt(run.question, step, seen, failure, run.calls_left)
+
+        texts = fit(
+            newest_first,
+            prompt,
+            run,
+            role="executor",
+            max_tokens=_ARGUMENT_TOKENS,
+            what="earlier results",
+        )
+        schema = action_schema([name for name in LOOKING if name in self.tools])
+        action: Any = run.fill("executor", prompt(texts), schema, max_tokens=_ARGUMENT_TOKENS)
         if action.action == "read_page" and action.paper and action.page:
             return ToolCall("read_page", {"paper": action.paper, "page": action.page})
         if action.action == "search_papers" and action.query:
-            return ToolCall("search_papers", {"query": action.query, "k": run.profile.passages})
+            return self._further_search(action.query, results, run)
         return None
+
+    def _further_search(self, query: str, results: Sequence[ToolResult], run: Run) -> ToolCall:
+        """Search; the same query again brings the passages that follow those seen."""
+        earlier = [one.call.arguments for one in results if one.call.tool == "search_papers"]
+        seen = sum(int(given.get("k", 0)) for given in earlier if given.get("query") == query)
+        more = {"skip": seen} if seen and "skip" in self.tools["search_papers"].args else {}
+        return ToolCall("search_papers", {"query": query, "k": run.profile.passages, **more})
 
 
 def action_schema(tools: Sequence[str]) -> type[BaseModel]:
@@ -130,6 +208,11 @@ def action_schema(tools: Sequence[str]) -> type[BaseModel]:
         paper=(str, Field(default="", description="paper id, for read_page")),
         page=(int, Field(default=0, description="page number, for read_page")),
     )
+
+
+def names_papers(text: str) -> bool:
+    """Tell whether a question limits the papers by year, author or file, as a search can."""
+    return _LIMITS.search(text) is not None
 
 
 def code_blocks(reply: str) -> list[str]:

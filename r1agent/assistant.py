@@ -8,33 +8,44 @@ from __future__ import annotations
 import queue
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.tools import BaseTool
 
-from r1agent.audit import conclude
-from r1agent.checks.computed import ComputedCheck
-from r1agent.checks.entailment import EntailmentCheck
-from r1agent.checks.negations import NegationCheck
-from r1agent.checks.numbers import NumberCheck
+from r1agent.approval import OnPlan, approve
+from r1agent.artifacts import document_to_json
+from r1agent.audit import conclude, refused
+from r1agent.checks.answers import with_what_was_asked
+from r1agent.checks.judging import Judge
+from r1agent.checks.standard import standard_checks
 from r1agent.citations import CitationGate, PageText
+from r1agent.contradictions import look_for_others
+from r1agent.equality import SameValue
+from r1agent.errors import JournalError
 from r1agent.evidence import gather
 from r1agent.executor import Executor
-from r1agent.journal import Journal, answer_to_json
+from r1agent.journal import FORMAT, Journal, answer_to_json, find_run
+from r1agent.own_tools import OwnTool, as_tools
+from r1agent.past import Past
 from r1agent.planner import Planner
+from r1agent.premises import corrected
 from r1agent.profiles import Profile, profile_for
 from r1agent.proving import Prover
+from r1agent.remembered import RememberedEmbeddings
+from r1agent.resume import RecordedRun
 from r1agent.run import Limits, Listener, Run, model_name_of
+from r1agent.safety.suite import Safety
 from r1agent.types import Answer, Event
 from r1agent.verifier import Verifier
 from r1agent.writer import Writer
+from r1agent_tools import Sandbox
 
 
 class ResearchAssistant(Runnable[str, Answer]):
@@ -45,49 +56,68 @@ class ResearchAssistant(Runnable[str, Answer]):
     Args:
         model: Any chat model; a reasoning model plans best.
         tools: What the model may call. `search_papers`, `read_page`, `python` and `unit_tests`
-            get evidence of their own kind; any other LangChain tool can stand beside them.
+            get evidence of their own kind; any other LangChain tool, or any Python function with a
+            docstring, can stand beside them.
         page_text: Reads a page by paper id and page number, for the gate's last look at a quote.
             Without it a quote is looked up in the passage it came from.
         embeddings: For the gate's check of closeness in meaning.
+        judge: What judges whether quotes carry a sentence; by default `Floors`, without any model.
+        sandbox: Where results of mathematics are compared; without it they agree by their digits.
         profile: How much to ask of the model; by default from the size in its name.
         limits: What one question may use.
+        safety: What is screened and audited; see `Safety` for the defaults.
         runs_dir: Where each run is journaled; without it nothing is written.
         notices: Said at the start of every run and in its audit.
+        made_with: JSON values by which `r1agent ask --resume` makes this assistant again.
         on_close: Called by `close`, to stop what was started for this assistant.
     """
 
     def __init__(
         self,
         model: BaseChatModel,
-        tools: Sequence[BaseTool],
+        tools: Sequence[OwnTool],
         *,
         page_text: PageText | None = None,
         embeddings: Embeddings | None = None,
+        judge: Judge | None = None,
+        sandbox: Sandbox | None = None,
         profile: Profile | None = None,
         limits: Limits | None = None,
+        safety: Safety = Safety(),  # noqa: B008 - it is frozen
         runs_dir: Path | None = None,
         notices: Sequence[str] = (),
+        made_with: Mapping[str, Any] | None = None,
         on_close: Callable[[], None] | None = None,
     ) -> None:
         self.model = model
         self.model_name = model_name_of(model)
-        self.tools = tuple(tools)
+        self.tools = as_tools(tools)
         self.profile = profile or profile_for(self.model_name)
         self.limits = limits or Limits()
+        self.safety = safety
         self.runs_dir = runs_dir
         self.notices = tuple(notices)
+        self.made_with = dict(made_with or {})
         self.planner = Planner(self.tools)
-        self.executor = Executor(self.tools, self.planner, Verifier(embeddings))
+        embeddings = RememberedEmbeddings(embeddings) if embeddings else None
+        same_value = SameValue(sandbox) if sandbox else None
+        verifier = Verifier(embeddings, same_value=same_value)
+        self.executor = Executor(self.tools, self.planner, verifier, safety)
         self.writer = Writer()
-        self.gate = CitationGate(
-            [NumberCheck(), NegationCheck(), ComputedCheck(), EntailmentCheck(embeddings)],
-            page_text,
-        )
+        self.gate = CitationGate(standard_checks(embeddings, judge=judge), page_text)
         self.prover = Prover(self.gate, self.executor)
         self._on_close = on_close
 
     def ask(
-        self, question: str, *, tests: str | None = None, on_event: Listener | None = None
+        self,
+        question: str,
+        *,
+        tests: str | None = None,
+        on_event: Listener | None = None,
+        on_plan: OnPlan | None = None,
+        known: Sequence[Document] = (),
+        within: str = "",
+        past: Past | None = None,
     ) -> Answer:
         """Answer a question; every sentence of the answer passed the gate.
 
@@ -95,20 +125,55 @@ class ResearchAssistant(Runnable[str, Answer]):
             question: In English or Chinese; the answer comes in the same language.
             tests: Unit tests (plain asserts or `def test_…`) that judge code that is asked for.
             on_event: Called with each event as it happens.
+            on_plan: Called with the plan; the plan that it returns is carried out.
+            known: Passages that may be quoted beside those that are found.
+            within: Search this file only.
+            past: What a stopped run had done; `resume` finds it.
 
         Raises:
+            PlanCancelledError: `on_plan` returned None.
             ModelServerError: The model's server cannot be used. The journal keeps what was done.
             JournalError: The run cannot be recorded.
         """
-        run = self._start(question, tests, on_event)
-        plan = self.planner.plan(run)
+        run = self._start(question, tests, on_event, known, within, past)
+        if refusal := self.safety.refuses(run):
+            return self._told(refused(run, refusal), run)
+        plan = approve(self.planner.plan(run), on_plan, self.executor.tools, run)
         trajectory = self.executor.carry_out(plan, run)
         evidence = gather(trajectory)
+        evidence.add(self.safety.passages_of(known, run))
         drafts = self.writer.write(run, evidence)
-        claims = self.prover.prove(drafts, run, evidence)
+        proved = with_what_was_asked(self.prover.prove(drafts, run, evidence), question)
+        claims = self.safety.audited(proved, run, self.gate.entailment)
+        look_for_others(claims, self.executor, run, evidence)
         answer = conclude(run, plan, trajectory, claims, evidence, self.gate)
-        run.emit("answered", answer=answer_to_json(answer))
-        return answer
+        return self._told(corrected(answer, evidence, self.gate), run)
+
+    def resume(
+        self, run: str = "last", *, on_event: Listener | None = None, on_plan: OnPlan | None = None
+    ) -> Answer:
+        """Go on with a run that was killed or stopped; what it had done is not done again.
+
+        Args:
+            run: Its id, the beginning of it, or `last`.
+            on_event: Called with each event, those of before first.
+            on_plan: As in `ask`, where the run had not come as far.
+
+        Raises:
+            JournalError: There is no such run, it has ended, or it cannot be read.
+        """
+        if self.runs_dir is None:
+            raise JournalError("No run is recorded without `runs_dir`, so none can be resumed.")
+        past = Past.read(find_run(self.runs_dir, run))
+        return self.ask(
+            past.question,
+            tests=past.tests,
+            on_event=on_event,
+            on_plan=on_plan,
+            known=past.known,
+            within=past.within,
+            past=past,
+        )
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """Answer a question, as `ask` does."""
@@ -149,21 +214,46 @@ class ResearchAssistant(Runnable[str, Answer]):
         """Close it."""
         self.close()
 
-    def _start(self, question: str, tests: str | None, on_event: Listener | None) -> Run:
-        run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
-        listeners = [] if on_event is None else [on_event]
-        if self.runs_dir is not None:
-            listeners.insert(0, Journal(self.runs_dir / f"{run_id}.jsonl").write)
-        run = Run(
-            run_id,
+    def _told(self, answer: Answer, run: Run) -> Answer:
+        run.emit("answered", answer=answer_to_json(answer))
+        return answer
+
+    def _start(
+        self,
+        question: str,
+        tests: str | None,
+        on_event: Listener | None,
+        known: Sequence[Document],
+        within: str,
+        past: Past | None,
+    ) -> RecordedRun:
+        new_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
+        run = RecordedRun(
+            past.run if past else new_id,
             question,
+            journal=self._journal(past.run if past else new_id),
+            past=past,
+            within=within,
             model=self.model,
             profile=self.profile,
             limits=self.limits,
-            listeners=listeners,
+            listeners=[] if on_event is None else [on_event],
             tests=tests,
         )
-        run.emit("started", run=run_id, question=question, model=self.model_name)
+        run.emit(
+            "started",
+            run=run.id,
+            question=question,
+            model=self.model_name,
+            tests=tests,
+            known=[document_to_json(doc) for doc in known],
+            within=within,
+            made_with=self.made_with,
+            journal=FORMAT,
+        )
         for text in self.notices:
             run.notice(text)
         return run
+
+    def _journal(self, run_id: str) -> Journal | None:
+        return Journal(self.runs_dir / f"{run_id}.jsonl") if self.runs_dir is not None else None

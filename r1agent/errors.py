@@ -7,7 +7,9 @@ R1AgentError
 ├── WeightsError             a model's weights are unknown, or could not be fetched or checked
 │   └── PullInterruptedError   Ctrl-C during a download (also a `KeyboardInterrupt`)
 ├── ModelOutputError         the model's text does not fit its schema, even after one repair
-└── JournalError             the record of a run cannot be read or continued
+├── JournalError             the record of a run cannot be read or continued
+└── PlanError                an edited plan cannot be carried out
+    └── PlanCancelledError     the user wanted none
 ```
 
 The command line prints the message and exits with 1. Any other exception is a bug.
@@ -38,5 +40,17 @@ class ModelOutputError(R1AgentError):
     """The model's text does not fit the schema asked for, even after one repair."""
 
 
+class ToolDefinitionError(R1AgentError):
+    """A tool of the user's own cannot be offered to a model."""
+
+
 class JournalError(R1AgentError):
     """The record of a run cannot be read or continued."""
+
+
+class PlanError(R1AgentError):
+    """A plan that was edited cannot be carried out."""
+
+
+class PlanCancelledError(PlanError):
+    """The user turned the plan down, so nothing was done."""

@@ -1,4 +1,4 @@
-"""The evidence of a run: the passages that were retrieved and what programs printed."""
+"""The evidence of a run: the passages that were retrieved and what programs and tools gave."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 from langchain_core.documents import Document
 
-from r1agent.types import Computation, Trajectory
+from r1agent.dual_agreement import best_consensus
+from r1agent.types import Computation, Step, ToolCall, Trajectory
 from r1agent_tools import ExecutionResult, TestReport
+
+_CHARACTERS = 4_000  # of what a tool of the user's own returned
 
 
 @dataclass(slots=True)
@@ -26,12 +29,12 @@ class Evidence:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """What programs and tests printed."""
+        """What programs, tests and tools of the user's own gave."""
         return tuple(computation.output for computation in self.computations)
 
 
 def gather(trajectory: Trajectory) -> Evidence:
-    """Collect the evidence of the steps that were verified: passages, and the last program.
+    """Collect the evidence of the steps that were verified: passages, and what was computed.
 
     The best passage of each search comes first, then the second ones, so that a step searched
     last is not cut off when only the first few passages fit.
@@ -43,8 +46,7 @@ def gather(trajectory: Trajectory) -> Evidence:
     depth = max((len(passages) for passages in searches), default=0)
     for rank in range(depth):
         evidence.add(passages[rank] for passages in searches if rank < len(passages))
-    last = [step.results[-1] for step in proved]
-    found = (_computation(one.call.tool, one.call.arguments, one.artifact) for one in last)
+    found = (_computation(step) for step in proved)
     evidence.computations.extend(one for one in found if one is not None)
     return evidence
 
@@ -53,14 +55,31 @@ def _is_passages(artifact: object) -> bool:
     return isinstance(artifact, list) and all(isinstance(item, Document) for item in artifact)
 
 
-def _computation(tool: str, arguments: dict[str, str], artifact: object) -> Computation | None:
-    if isinstance(artifact, ExecutionResult) and artifact.ok:
+def _computation(step: Step) -> Computation | None:
+    """Return what the step's last program, tests or own tool gave, as evidence."""
+    last = next((one for one in reversed(step.results) if one.ok), None)
+    if last is None or _is_passages(last.artifact):
+        return None
+    artifact, given = last.artifact, last.call.arguments
+    if isinstance(artifact, ExecutionResult):
         output = "\n".join(filter(None, [artifact.stdout.strip(), artifact.value]))
-        return Computation(tool, arguments["code"], output, _layers(artifact.isolation))
-    if isinstance(artifact, TestReport) and artifact.verified:
-        output = f"{artifact.passed} of {artifact.total} tests passed"
-        return Computation(tool, arguments["solution"], output, _layers(artifact.isolation))
-    return None
+        return Computation(last.call.tool, given["code"], output, _layers(artifact.isolation))
+    if isinstance(artifact, TestReport):
+        output = _tests_output(step, artifact)
+        return Computation(last.call.tool, given["solution"], output, _layers(artifact.isolation))
+    return Computation(last.call.tool, _written(last.call), last.text[:_CHARACTERS], "")
+
+
+def _tests_output(step: Step, report: TestReport) -> str:
+    """Say how many tests passed; of the model's own, which of its solutions agree on them."""
+    best = best_consensus(step.results) if report.self_consistency else None
+    return f"{report.passed} of {report.total} tests passed" if best is None else str(best)
+
+
+def _written(call: ToolCall) -> str:
+    """Write a call of a tool of the user's own as Python."""
+    given = ", ".join(f"{name}={value!r}" for name, value in call.arguments.items())
+    return f"{call.tool}({given})"
 
 
 def _layers(isolation: dict[str, object]) -> str:

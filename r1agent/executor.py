@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from langchain_core.documents import Document
-from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool
 
 from r1agent.actions import ActionChooser, wants_other_language
+from r1agent.calls import call_key
 from r1agent.evidence import gather
 from r1agent.planner import Planner
 from r1agent.run import BudgetSpentError, Run
+from r1agent.safety.suite import Safety
 from r1agent.types import Plan, PlanStep, Step, ToolCall, ToolResult, Trajectory, Verdict
 from r1agent.verifier import Verifier
 from r1agent_tools import TestReport
@@ -25,12 +26,22 @@ PROGRAMS = 4
 
 
 class Executor:
-    """Run the steps of a plan with `tools` until each is verified or given up."""
+    """Run the steps of a plan with `tools` until each is verified or given up.
 
-    def __init__(self, tools: Sequence[BaseTool], planner: Planner, verifier: Verifier) -> None:
+    Every result of a tool passes the passage screen of `safety` before anything else sees it.
+    """
+
+    def __init__(
+        self,
+        tools: Sequence[BaseTool],
+        planner: Planner,
+        verifier: Verifier,
+        safety: Safety = Safety(),  # noqa: B008 - it is frozen
+    ) -> None:
         self.tools = {tool.name: tool for tool in tools}
         self.planner = planner
         self.verifier = verifier
+        self.safety = safety
         self.chooser = ActionChooser(self.tools)
 
     def carry_out(self, plan: Plan, run: Run) -> Trajectory:
@@ -98,17 +109,18 @@ class Executor:
         run: Run,
     ) -> ToolResult:
         """Run a tool; a call made before is refused with a note instead."""
+        run.check_deadline()  # a tool takes time, but no tokens
         if run.calls_left <= 0:
             raise BudgetSpentError(f"the limit of {run.limits.tool_calls} tool calls is reached")
         run.emit("tool_called", step=number, tool=call.tool, arguments=call.arguments)
         earlier = [result.call for step in done for result in step.results]
-        repeated = call in [*earlier, *(result.call for result in results)]
+        repeated = self._key(call) in map(self._key, [*earlier, *(one.call for one in results)])
         if repeated and call.tool != "python":  # a program written again alike agrees with itself
             note = "This very call was made before; its result will not change."
             result = ToolResult(call, note, ok=False, seconds=0.0)
         else:
             run.tool_calls += 1
-            result = self._invoke(call, run)
+            result = self.safety.shown(self._invoke(call, run), run)
         run.emit(
             "tool_returned",
             step=number,
@@ -120,10 +132,13 @@ class Executor:
         )
         return result
 
+    def _key(self, call: ToolCall) -> str:
+        return call_key(self.tools[call.tool], call.arguments)
+
     def _invoke(self, call: ToolCall, run: Run) -> ToolResult:
         started = time.monotonic()
         request = {"name": call.tool, "args": call.arguments, "id": "1", "type": "tool_call"}
-        message: ToolMessage = self.tools[call.tool].invoke(request)
+        message = run.use_tool(self.tools[call.tool], request)
         seconds = time.monotonic() - started
         ok, text, artifact = message.status == "success", str(message.text), message.artifact
         if isinstance(artifact, TestReport) and call.arguments.get("tests") == run.tests:
@@ -133,6 +148,9 @@ class Executor:
 
 
 def _known(done: Sequence[Step]) -> str:
-    """Text of the passages found so far."""
-    passages = gather(Trajectory(tuple(done))).passages.values()
-    return " ".join(f"{doc.metadata.get('title', '')} {doc.page_content}" for doc in passages)
+    """Text of the passages found so far, and what programs and tools gave."""
+    found = gather(Trajectory(tuple(done)))
+    passages = [
+        f"{doc.metadata.get('title', '')} {doc.page_content}" for doc in found.passages.values()
+    ]
+    return " ".join([*passages, *found.outputs])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 
 from r1agent.assistant import ResearchAssistant
+from r1agent.checks.blind_judge import BlindJudge
+from r1agent.checks.judging import Judge
+from r1agent.checks.nli import DEFAULT_NLI_MODEL, load_nli
 from r1agent.errors import ModelServerError, SettingsError, WeightsError
 from r1agent.models import (
     EmbeddedServer,
@@ -23,24 +27,33 @@ from r1agent.models import (
     model_path,
     probe,
 )
+from r1agent.models.request_cache import FILE_NAME, RequestCache
+from r1agent.own_tools import OwnTool
+from r1agent.paper_search import PaperSearch
 from r1agent.profiles import Profile, profile_for
 from r1agent.run import Limits, model_name_of
+from r1agent.safety.suite import Safety
 from r1agent.settings import Settings, load_settings
 from r1agent_indexes import PaperFilter, PaperIndex, PaperIndexError, load_embeddings, load_reranker
 from r1agent_indexes.errors import PaperNotFoundError
 from r1agent_tools import (
     Sandbox,
+    SandboxUnavailableError,
     open_sandbox,
     python_tool,
     read_page_tool,
     search_papers_tool,
     unit_tests_tool,
 )
+from r1agent_tools.sandbox.readable import installed
 
 OnProgress = Callable[[str, float | None], None]
 """Called with what is being loaded and the fraction done, or None where that is not known."""
 
-_MOST_PASSAGES = 20  # of which a call of the tool takes `k`
+_PRELOADED = ("numpy",)
+"""Costs a tenth of a second when Python first runs; sympy would cost three, pandas twenty."""
+
+_FOLDERS = ("index", "data")
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
 """The embedded model, unless the settings name one."""
@@ -50,6 +63,7 @@ def load_assistant(
     settings: Settings | None = None,
     *,
     where: PaperFilter | None = None,
+    tools: Sequence[OwnTool] = (),
     on_progress: OnProgress | None = None,
 ) -> ResearchAssistant:
     """Return an assistant; close it, or use it as a context manager, to stop what it started.
@@ -59,6 +73,7 @@ def load_assistant(
     Args:
         settings: What is used; by default what `load_settings` finds.
         where: Search and read the papers that fit this filter only.
+        tools: Your own, beside the built-in ones: functions with a docstring, or LangChain tools.
         on_progress: Called while models load.
 
     Raises:
@@ -68,6 +83,7 @@ def load_assistant(
     settings = settings or load_settings()
     report = on_progress or _silent
     with ExitStack() as started, ThreadPoolExecutor(1) as beside:
+        sandbox = started.enter_context(load_sandbox(settings))  # what is wrong there, is soon told
         serving = beside.submit(_load_model, settings, started, report)
         wanted = settings.index or where
         index = load_index(settings, on_progress=report) if wanted else None
@@ -76,22 +92,57 @@ def load_assistant(
             if where is not None:
                 index.papers(where)  # raises where none fits, before a question is asked
         model = serving.result()
-        sandbox = started.enter_context(load_sandbox(settings))
         return ResearchAssistant(
             model,
             [
                 *_paper_tools(index, where, settings.reranker),
-                python_tool(sandbox),
+                python_tool(sandbox, data=settings.data),
                 unit_tests_tool(sandbox),
+                *tools,
             ],
+            sandbox=sandbox,
             page_text=_page_text(index) if index else None,
             embeddings=index.embeddings if index else None,
+            judge=load_judge(settings),
             profile=_profile(model, settings),
             limits=Limits(settings.max_calls, settings.max_tokens, settings.deadline_seconds),
+            safety=Safety(
+                settings.screen_question, settings.screen_passages, settings.audit_answer
+            ),
             runs_dir=settings.runs_dir,
             notices=[*_notices(settings), *_filter_notices(index, where)],
+            made_with={"settings": _lasting(settings), "where": where and asdict(where)},
             on_close=started.pop_all().close,
         )
+
+
+def load_judge(settings: Settings) -> Judge | None:
+    """Return what the settings name to judge entailment; None stands for the floors.
+
+    Raises:
+        SettingsError: An NLI model is asked for and not on this machine.
+    """
+    if settings.entailment == "model":
+        return BlindJudge()
+    if settings.entailment == "floors":
+        return None
+    judge = load_nli(settings.nli_model)
+    if judge is None and (settings.entailment == "nli" or settings.nli_model):
+        name = settings.nli_model or DEFAULT_NLI_MODEL
+        raise SettingsError(
+            f"The NLI model {name!r} is not on this machine, or sentence-transformers is not "
+            "installed. Name a folder that holds one with `nli_model`, fetch it into the Hugging "
+            "Face cache, or set `entailment` to 'floors'."
+        )
+    return judge
+
+
+def _lasting(settings: Settings) -> dict[str, Any]:
+    """Return what was set, for a resumed run; secrets and dangers are to be given again."""
+    again = {"api_key", "openalex_key", "sandbox_token", "unsafe_python", "runs_dir", "cache_dir"}
+    lasting = settings.model_dump(mode="json", exclude_unset=True, exclude=again)
+    folders = {name: str(Path(lasting[name]).absolute()) for name in _FOLDERS if lasting.get(name)}
+    return lasting | folders
 
 
 def _silent(text: str, fraction: float | None) -> None:
@@ -119,24 +170,32 @@ def load_sandbox(settings: Settings) -> Sandbox:
     """Return the sandbox that the settings name, and never another one in its place.
 
     Raises:
-        SettingsError: The settings of the sandbox do not fit together.
+        SettingsError: Its settings do not fit together, or the data folder cannot be used.
     """
-    if settings.sandbox == "local":
-        return open_sandbox("local", unsafe=settings.unsafe_python)
-    if settings.unsafe_python:
+    if settings.unsafe_python and settings.sandbox != "local":
         raise SettingsError(
             f"`unsafe_python` is set, and `sandbox` is {settings.sandbox!r}. Leave one of them "
             "out: only the local sandbox can run without protection."
         )
     try:
         return open_sandbox(settings.sandbox, **_sandbox_settings(settings))
-    except ValueError as error:
+    except (ValueError, SandboxUnavailableError) as error:
         raise SettingsError(f"The sandbox cannot be used: {error}") from None
 
 
-def _sandbox_settings(settings: Settings) -> dict[str, str | None]:
+def _sandbox_settings(settings: Settings) -> dict[str, Any]:
+    if settings.sandbox == "local":
+        preload = installed(_PRELOADED)
+        return {"unsafe": settings.unsafe_python, "preload": preload, "data": settings.data}
     if settings.sandbox == "docker":
-        return {"image": settings.sandbox_image, "runtime": settings.sandbox_runtime}
+        image, runtime = settings.sandbox_image, settings.sandbox_runtime
+        return {"image": image, "runtime": runtime, "data": settings.data}
+    if settings.data is not None:
+        raise SettingsError(
+            f"`data` is {str(settings.data)!r}, and `sandbox` is {settings.sandbox!r}, which "
+            "cannot show a folder without letting it be changed or sending it away. Leave `data` "
+            "out, or set `sandbox` to 'local' or 'docker'."
+        )
     if settings.sandbox == "external":
         return {}
     if settings.sandbox_url is None:
@@ -159,10 +218,14 @@ def _load_model(settings: Settings, started: ExitStack, report: OnProgress) -> B
             weights, context=settings.context, threads=settings.threads, on_progress=loading
         )
     )
-    return _client(settings, server.base_url, server.model_name, server.api_key)
+    about = weights.stat()
+    identity = f"embedded {weights.name} {about.st_size} {about.st_mtime_ns}"
+    return _client(settings, server.base_url, server.model_name, server.api_key, identity)
 
 
-def _client(settings: Settings, base_url: str, model: str, key: str | None) -> BaseChatModel:
+def _client(
+    settings: Settings, base_url: str, model: str, key: str | None, identity: str = ""
+) -> BaseChatModel:
     return chat_model(
         base_url,
         model,
@@ -171,6 +234,8 @@ def _client(settings: Settings, base_url: str, model: str, key: str | None) -> B
         top_p=settings.top_p,
         timeout=settings.request_timeout_seconds,
         max_retries=settings.max_retries,
+        cache=RequestCache(settings.cache_dir / FILE_NAME) if settings.cache_requests else None,
+        cache_identity=identity,
     )
 
 
@@ -241,7 +306,6 @@ def _paper_tools(
     if index is None:
         return []
     order = load_reranker(reranker, index.embeddings) if reranker else None
-    retriever = index.as_retriever(k=_MOST_PASSAGES, where=where, reranker=order)
 
     def read_page(paper: str, page: int) -> Document:
         found = index.read_page(paper, page)
@@ -251,7 +315,7 @@ def _paper_tools(
         return found
 
     return [
-        search_papers_tool(retriever),
+        search_papers_tool(PaperSearch(index, where, order), wrong_request=(PaperNotFoundError,)),
         read_page_tool(read_page, wrong_request=(PaperIndexError,)),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -11,11 +12,14 @@ from pydantic import BaseModel, Field, create_model
 from r1agent.checks.numbers import numbers_in
 from r1agent.errors import ModelOutputError
 from r1agent.kinds import Kind, kind_of
-from r1agent.prompts import plan_prompt, revision_prompt
+from r1agent.prompts import BUILT_IN, first_line, plan_prompt, revision_prompt
 from r1agent.run import BudgetSpentError, Run
 from r1agent.types import Plan, PlanStep, Step
+from r1agent.words import content_words
 
 _TOKENS = 400
+_WORDS_IN_COMMON = 2
+_FILE = re.compile(r"[\w-][\w.-]*\.\w+")
 
 
 class Planner:
@@ -66,10 +70,28 @@ class Planner:
     def _of_its_kind(self, run: Run) -> tuple[PlanStep, ...]:
         """Use the steps of the question's kind, for a model too small to plan."""
         kind = "code" if run.tests else kind_of(run.question)
+        if kind == "papers" and self._names_data(run.question):
+            kind = "mathematics"
         if "search_papers" in set(_KINDS[kind]) - self._names:
             run.notice("No papers were searched: no index is open. Name one with `--index`.")
         tools = [tool for tool in _KINDS[kind] if tool in self._names]
-        return tuple(PlanStep(*_STEPS[tool]) for tool in tools) or self._plain(run)
+        steps = tuple(PlanStep(*_STEPS[tool]) for tool in tools)
+        return (*self._of_own_tools(run), *steps) or self._plain(run)
+
+    def _names_data(self, question: str) -> bool:
+        """Tell whether a question names a file of the data folder, which programs can read."""
+        described = [str((tool.metadata or {}).get("data", "")) for tool in self.tools]
+        files = [name for text in described for name in _FILE.findall(text)]
+        return any(name in question for name in files)
+
+    def _of_own_tools(self, run: Run) -> tuple[PlanStep, ...]:
+        """Call those of the user's own tools whose words are in the question."""
+        own = [tool for tool in self.tools if tool.name not in BUILT_IN]
+        fitting = [tool for tool in own if bears_on(tool, run.question)]
+        return tuple(
+            PlanStep(first_line(tool.description), tool.name, "the tool gives a result")
+            for tool in fitting[: max(1, run.profile.max_steps - 2)]
+        )
 
     def _rewritten(self, done: Sequence[Step], run: Run) -> tuple[PlanStep, ...]:
         return self._fill_steps(run, revision_prompt(run.question, done, self.tools))
@@ -111,6 +133,14 @@ _KINDS: dict[Kind, tuple[str, ...]] = {
     "mathematics": ("python",),
     "code": ("unit_tests",),
 }
+
+
+def bears_on(tool: BaseTool, question: str) -> bool:
+    """Tell whether a question has all words of a tool's name, or two of what is said of it."""
+    asked = set(content_words(question))
+    name = set(content_words(tool.name.replace("_", " ")))
+    about = name | set(content_words(first_line(tool.description)))
+    return (bool(name) and name <= asked) or len(about & asked) >= _WORDS_IN_COMMON
 
 
 def plan_schema(tools: Sequence[str], max_steps: int) -> type[BaseModel]:

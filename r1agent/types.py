@@ -13,6 +13,7 @@ Outcome = Literal["answered", "not_in_papers", "refused", "failed"]
 
 EventName = Literal[
     "started",
+    "resumed",
     "planned",
     "step_started",
     "tool_called",
@@ -156,6 +157,8 @@ class Claim:
     computations: tuple[Computation, ...] = ()
     original: str | None = None
     """The sentence that was judged, where `text` is its translation."""
+    doubt: str = ""
+    """Why a sentence that passed the gate rests on little; empty where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,8 @@ class Usage:
     cached_tokens: int = 0
     """Those of `prompt_tokens` that the server had in its prefix cache."""
     seconds: float = 0.0
+    from_cache: int = 0
+    """Requests besides `calls` that were answered from the disk, at no cost."""
 
     def __add__(self, other: Usage) -> Usage:
         """Sum two costs."""
@@ -187,6 +192,7 @@ class Usage:
             self.completion_tokens + other.completion_tokens,
             self.cached_tokens + other.cached_tokens,
             self.seconds + other.seconds,
+            self.from_cache + other.from_cache,
         )
 
 

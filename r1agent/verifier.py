@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isclose
 
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
-from r1agent.checks.entailment import cosine
 from r1agent.checks.numbers import computes, numbers_in, program_inputs
+from r1agent.dual_agreement import best_consensus
+from r1agent.equality import is_symbolic, is_value
+from r1agent.nearness import BEARS_ON, CLOSE, NEAR, bears_on, mentions, similarities
 from r1agent.types import PlanStep, ToolResult, Verdict
-from r1agent.words import content_words, counted
-from r1agent_tools import ExecutionResult, TestReport
+from r1agent.words import counted
+from r1agent_tools import ExecutionResult, TestReport, TestVerdict
 
 _SIGNED = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 ONE_PROGRAM = "one program alone proves nothing"
 DISAGREE = "programs written apart disagree"
 
-NEAR = 0.35
-"""Cosine that the nearest passage must reach. With all-MiniLM-L6-v2, questions about the indexed
-papers reach 0.49 and more, problems of mathematics and questions about other fields 0.33 at most
-(33 questions over the example papers)."""
-MENTIONED = 0.5
-"""Share of the asked words that one passage must mention, where there are no embeddings."""
+_MOST_VALUES = 12
+
+SameValue = Callable[[str, str], bool]
+"""Tells whether two results are one value, however they are written."""
 
 
 class Verifier:
-    """Judge steps; `embeddings` tell whether passages bear on what was asked."""
+    """Judge steps.
 
-    def __init__(self, embeddings: Embeddings | None = None) -> None:
+    Args:
+        embeddings: Tell whether passages bear on what was asked; without them their words do.
+        same_value: Compares what two programs found; without it they must print the same.
+    """
+
+    def __init__(
+        self, embeddings: Embeddings | None = None, *, same_value: SameValue | None = None
+    ) -> None:
         self.embeddings = embeddings
+        self.same_value = same_value
 
     def verify(
         self, step: PlanStep, results: Sequence[ToolResult], question: str, known: str = ""
@@ -48,88 +56,112 @@ class Verifier:
         """
         last = results[-1]
         if step.tool == "python":
-            return _verify_programs(results, question, known)
-        if isinstance(last.artifact, TestReport):
-            return verify_tests(last.artifact)
+            return self._verify_programs(results, question, known)
+        if step.tool == "unit_tests":
+            return _verify_code(results)
         found = [one for one in results if isinstance(one.artifact, list)]
-        passages = [doc for one in found for doc in one.artifact]
+        passages = [doc for one in found for doc in one.artifact if isinstance(doc, Document)]
         if passages or step.tool in ("search_papers", "read_page"):
             asked = str(last.call.arguments.get("query", question))
-            near = any(_is_near(one, asked) for one in found)
-            return self.verify_passages(passages, asked, is_near=near)
+            measured = [one for result in found for one in similarities(result, asked)]
+            return self.verify_passages(passages, asked, nearest=max(measured, default=None))
         if last.ok:
             return Verdict("supported", f"`{last.call.tool}` returned a result")
         return Verdict("unsupported", f"`{last.call.tool}`", (last.text,))
 
     def verify_passages(
-        self, passages: Sequence[Document], asked: str, *, is_near: bool = False
+        self, passages: Sequence[Document], asked: str, *, nearest: float | None = None
     ) -> Verdict:
         """Ask that at least one passage bears on what was asked, by meaning or else by words.
 
         Args:
             passages: What was found.
             asked: What was looked for.
-            is_near: The search itself measured that one of them is near; spares embedding them.
+            nearest: The highest cosine that the search itself measured; spares embedding them.
         """
         if not passages:
             return Verdict("unsupported", "the index", ("no passage was found",))
         papers = len({doc.metadata.get("paper") for doc in passages})
         rests_on = f"{counted(len(passages), 'passage')} of {counted(papers, 'paper')}"
-        if (is_near and self.embeddings is not None) or self.bears_on(passages, asked):
+        if self.embeddings is None or nearest is None:
+            fits = bears_on(passages, asked, self.embeddings, floor=NEAR)
+        else:
+            fits = nearest >= CLOSE or (nearest >= NEAR and mentions(passages, asked))
+        if fits:
             return Verdict("supported", rests_on)
         return Verdict("unsupported", rests_on, (f"no passage bears on {asked!r}",))
 
     def bears_on(self, passages: Sequence[Document], asked: str) -> bool:
-        """Tell whether one of the passages is near in meaning, or else holds enough words."""
-        texts = [_readable(doc) for doc in passages]
-        if self.embeddings is not None:
-            vector = self.embeddings.embed_query(asked)
-            others = self.embeddings.embed_documents(texts)
-            return max(cosine(vector, other) for other in others) >= NEAR
-        wanted = set(content_words(asked))
-        mentioned = (wanted & set(content_words(text)) for text in texts)
-        return max(map(len, mentioned)) >= MENTIONED * len(wanted)
+        """Tell whether one of the passages, found for something else, bears on what was asked."""
+        return bears_on(passages, asked, self.embeddings, floor=BEARS_ON)
+
+    def _verify_programs(self, results: Sequence[ToolResult], question: str, known: str) -> Verdict:
+        """Judge the last program; a second must agree where papers gave it none of its numbers."""
+        last = results[-1]
+        if not isinstance(last.artifact, ExecutionResult):
+            return Verdict("unsupported", "exit of the program", (last.text,))
+        code = str(last.call.arguments.get("code", ""))
+        verdict = verify_program(last.artifact, code, f"{question} {known}" if known else "")
+        if not verdict.supported or (known and unknown_inputs(code, question)):
+            return verdict
+        ran = [one for one in results if isinstance(one.artifact, ExecutionResult)]
+        written = {str(one.call.arguments.get("code", "")).strip() for one in ran}
+        return verify_agreement(
+            [one.artifact for one in ran], programs=len(written), same_value=self.same_value
+        )
 
 
-def _verify_programs(results: Sequence[ToolResult], question: str, known: str) -> Verdict:
-    """Judge the last program; a second must agree where papers gave it none of its numbers."""
-    last = results[-1]
-    if not isinstance(last.artifact, ExecutionResult):
-        return Verdict("unsupported", "exit of the program", (last.text,))
-    code = str(last.call.arguments.get("code", ""))
-    verdict = verify_program(last.artifact, code, f"{question} {known}" if known else "")
-    if not verdict.supported or (known and unknown_inputs(code, question)):
-        return verdict
-    ran = [one for one in results if isinstance(one.artifact, ExecutionResult)]
-    written = {str(one.call.arguments.get("code", "")).strip() for one in ran}
-    return verify_agreement([one.artifact for one in ran], programs=len(written))
-
-
-def verify_agreement(results: Sequence[ExecutionResult], *, programs: int = 2) -> Verdict:
+def verify_agreement(
+    results: Sequence[ExecutionResult], *, programs: int = 2, same_value: SameValue | None = None
+) -> Verdict:
     """Ask that the last program found the same value as one written apart from it.
 
     Args:
         results: In the order in which the programs ran.
         programs: How many of them differ; the verdict says where they were all alike.
+        same_value: Compares what is not a plain number, such as `sqrt(2)/2`.
     """
     *others, last = results
-    found = _value(last)
-    if any(found and found == _value(other) for other in others):
+    found = _found(last)
+    if any(found and _agree(found, _found(other), same_value) for other in others):
         which = (
             "two programs that both" if programs > 1 else "one program, written twice alike, that"
         )
-        return Verdict("supported", f"{which} found {' '.join(found)}")
-    values = ", ".join(" ".join(_value(one)) or "nothing" for one in results)
+        return Verdict("supported", f"{which} found {_shown(found)}")
+    values = ", ".join(_shown(_found(one)) or "nothing" for one in results)
     reason = DISAGREE if others else ONE_PROGRAM
     return Verdict("unsupported", "agreement of programs", (f"{reason}: {values}",))
 
 
-def _value(result: ExecutionResult) -> tuple[str, ...]:
-    """The last line printed, as numbers to ten digits; as words where it has no number."""
-    lines = "\n".join(filter(None, [result.stdout, result.value])).split("\n")
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    numbers = tuple(f"{float(number):.10g}" for number in _SIGNED.findall(last.replace(",", "")))
-    return numbers or tuple(last.lower().split())
+def _agree(one: str, other: str, same_value: SameValue | None) -> bool:
+    """Compare two printed lines: by their numbers to ten digits, by words, or as mathematics."""
+    if one == other:
+        return True
+    if is_symbolic(one) or is_symbolic(other):
+        return same_value is not None and same_value(one, other)
+    numbers = _numbers(one)
+    return numbers == _numbers(other) if numbers else one.lower() == other.lower()
+
+
+def _found(result: ExecutionResult) -> str:
+    """What a program printed last, white space folded; empty where it failed or is silent.
+
+    Values on lines of their own, such as two roots, are one result together.
+    """
+    printed = "\n".join(filter(None, [result.stdout, result.value])).split("\n")
+    lines = [" ".join(line.split()) for line in printed if line.strip()]
+    values = 1 < len(lines) <= _MOST_VALUES and all(map(is_value, lines))
+    if values and len(set(lines)) == len(lines):
+        return f"{{{', '.join(lines)}}}"
+    return f"[{', '.join(lines)}]" if values else lines[-1] if lines else ""
+
+
+def _numbers(line: str) -> tuple[str, ...]:
+    return tuple(f"{float(number):.10g}" for number in _SIGNED.findall(line.replace(",", "")))
+
+
+def _shown(line: str) -> str:
+    return line if is_symbolic(line) else " ".join(_numbers(line)) or line
 
 
 def verify_program(result: ExecutionResult, code: str = "", known: str = "") -> Verdict:
@@ -168,19 +200,30 @@ def verify_tests(report: TestReport) -> Verdict:
     rests_on = f"{report.passed} of {report.total} unit tests ({report.trust})"
     if report.verified:
         return Verdict("supported", rests_on)
-    failed = [f"{one.name}: {one.message}" for one in report.results if not one.passed]
+    failed = [_failure(one) for one in report.results if not one.passed]
     reason = "; ".join(failed[:3]) or "the tests could not be judged in a separate process"
     return Verdict("unsupported", rests_on, (reason,))
 
 
-def _is_near(result: ToolResult, asked: str) -> bool:
-    """Tell whether a search for just this measured that one of its passages is near."""
-    if result.call.arguments.get("query") != asked:
-        return False
-    measured = (doc.metadata.get("similarity") for doc in result.artifact)
-    return any(isinstance(one, float) and one >= NEAR for one in measured)
+def _failure(test: TestVerdict) -> str:
+    found = f" for the input {test.failing_input}" if test.failing_input else ""
+    return f"{test.name}: {test.message}{found}"
 
 
-def _readable(doc: Document) -> str:
-    about = doc.metadata
-    return f"{about.get('title', '')} {about.get('section') or ''} {doc.page_content}"
+def _verify_code(results: Sequence[ToolResult]) -> Verdict:
+    """Ask that the user's tests pass; of the model's own, that solutions written apart agree."""
+    last = results[-1]
+    report = last.artifact
+    if isinstance(report, TestReport) and not report.self_consistency:
+        return verify_tests(report)
+    best = best_consensus(results)
+    if best is None:
+        return Verdict("unsupported", "unit tests", (last.text,))
+    rests_on = f"agreement of the model with itself: {best}"
+    passes = isinstance(report, TestReport) and report.verified
+    repeated = report is None and len(best.passed) == len(best.tests)
+    if best.agrees and last.call.arguments["solution"] in best.solutions and (passes or repeated):
+        return Verdict("supported", rests_on)
+    reason = "" if report is None else verify_tests(report).reasons
+    alone = "no two solutions written apart pass the same tests"
+    return Verdict("unsupported", rests_on, tuple(reason) or (alone,))

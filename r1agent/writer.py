@@ -10,7 +10,9 @@ from langchain_core.documents import Document
 from r1agent.checks.finding import Sources
 from r1agent.checks.numbers import NumberCheck, program_inputs
 from r1agent.citations import Draft
+from r1agent.context import fit
 from r1agent.evidence import Evidence
+from r1agent.filler import is_beside, is_filler, says_that_nothing_is_said
 from r1agent.prompts import (
     answer_prompt,
     computation_block,
@@ -26,6 +28,7 @@ from r1agent.words import is_chinese, split_sentences
 NOT_IN_PAPERS = "NOT IN PAPERS"
 _TOKENS = 350
 _MARK = re.compile(r"\s*[\[【(（]\s*(?:passage\s*)?(\d{1,2}(?:\s*[,;，、]\s*\d{1,2})*)\s*[\]】)）]")  # noqa: RUF001
+_MOST_SENTENCES = 4
 _LED_MARK = re.compile(
     rf"(?:\s+(?:in|by|from|see|per|and|&|passages?))*{_MARK.pattern}", re.IGNORECASE
 )
@@ -40,6 +43,13 @@ class Writer:
         tested = [one for one in evidence.computations if one.tool == "unit_tests"]
         if not passages and len(tested) == len(evidence.computations):
             return [tests_draft(one, run) for one in tested]
+        passages = fit(
+            passages,
+            lambda some: self._prompt(run, some, evidence),
+            run,
+            role="writer",
+            max_tokens=_TOKENS,
+        )
         run.emit("writing", passages=len(passages))
         try:
             prompt = self._prompt(run, passages, evidence)
@@ -47,13 +57,19 @@ class Writer:
         except BudgetSpentError as limit:
             run.end_early(limit)
             return []
-        run.abstained = NOT_IN_PAPERS.lower() in reply.lower()
+        sentences = [
+            (text, marks)
+            for text, marks in marked_sentences(without_rules(reply, prompt))
+            if not is_echo(text, prompt, passages) and not is_filler(text, run.question)
+        ]
+        sentences[1:] = [one for one in sentences[1:] if not is_beside(one[0], run.question)]
+        says_nothing = not sentences and says_that_nothing_is_said(reply)
+        run.abstained = NOT_IN_PAPERS.lower() in reply.lower() or says_nothing
         if run.abstained:
             return []
         return [
             self._draft(text, marks, passages, evidence, run)
-            for text, marks in marked_sentences(reply)
-            if not is_echo(text, prompt, passages)
+            for text, marks in sentences[:_MOST_SENTENCES]
         ]
 
     def _prompt(self, run: Run, passages: Sequence[Document], evidence: Evidence) -> str:
@@ -79,6 +95,15 @@ class Writer:
     ) -> Draft:
         named = [passages[mark - 1] for mark in marks if 0 < mark <= len(passages)]
         return redraft(text, named or passages, evidence, run.question)
+
+
+def without_rules(reply: str, prompt: str) -> str:
+    """Take out the rules of a request where a reply repeats them before its first sentence."""
+    rules = prompt.rpartition("\nQuestion: ")[2].splitlines()[1:]
+    repeated = [one.text for rule in rules for one in split_sentences(rule.removeprefix("- "))]
+    for rule in repeated:
+        reply = re.sub(re.escape(rule), " ", reply, flags=re.IGNORECASE)
+    return reply
 
 
 def is_echo(text: str, prompt: str, passages: Sequence[Document]) -> bool:
@@ -114,13 +139,12 @@ def computed_draft(computation: Computation, question: str) -> Draft:
 
 def tests_draft(computation: Computation, run: Run) -> Draft:
     """Say what the unit tests showed; tests that the model wrote itself are called that."""
+    output = computation.output
     if is_chinese(run.question):
-        own = "" if run.tests else ";测试由模型自己编写,只说明自洽,不证明正确"
-        return Draft(f"该函数的单元测试结果:{computation.output}{own}。", (), (computation,))
+        own = "" if run.tests else ";代码和测试都由模型自己编写,只说明自洽,不证明正确"
+        return Draft(f"该函数的单元测试结果:{output}{own}。", (), (computation,))
     own = "" if run.tests else "; the model wrote them itself, which shows self-consistency only"
-    return Draft(
-        f"Unit tests of the function below: {computation.output}{own}.", (), (computation,)
-    )
+    return Draft(f"Unit tests of the function below: {output}{own}.", (), (computation,))
 
 
 def translate(text: str, run: Run) -> str:
@@ -146,6 +170,8 @@ def marked_sentences(reply: str) -> list[tuple[str, list[int]]]:
         ]
         plain = " ".join(_LED_MARK.sub("", sentence.text).split())
         plain = re.sub(r"\s+([.!?,;])", r"\1", plain)
+        if _MARK.match(sentence.text) and plain[:1].islower():  # the mark was its subject
+            plain = f"This paper {plain}"
         if any(character.isalpha() for character in plain) and plain[-1] not in "?？":  # noqa: RUF001
             found.setdefault(plain, list(dict.fromkeys(marks)))
     return list(found.items())

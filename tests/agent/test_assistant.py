@@ -10,6 +10,7 @@ from r1agent.assistant import ResearchAssistant
 from r1agent.journal import answer_from_json, find_run, read_journal
 from r1agent.profiles import LARGE
 from r1agent.run import Limits
+from r1agent.safety.suite import Safety
 from r1agent.testing import HashEmbeddings, ScriptedChatModel
 from r1agent.types import Answer
 from r1agent_indexes import PaperIndex
@@ -97,9 +98,20 @@ def test_code_that_fails_its_tests_is_not_shown(assistant):
 
 
 def test_code_with_tests_of_the_models_own_says_so(assistant):
-    answer = assistant(f"{SOLUTION}\n```python\nassert double(2) == 4\n```").ask(DOUBLE)
+    own = f"```python\n{TESTS}\n```"
+    answer = assistant(SOLUTION, own, SOLUTION.replace("2 * x", "x + x")).ask(DOUBLE)
     assert answer.outcome == "answered"
-    assert "the model wrote them itself" in answer.text
+    assert answer.text == (
+        "Unit tests of the function below: 2 of 2 tests passed, alike by 2 of 2 solutions written "
+        "apart; the model wrote them itself, which shows self-consistency only."
+    )
+
+
+def test_a_number_that_was_asked_for_and_not_given_is_no_answer(assistant, papers_index):
+    vague = "The student of the smoothed teacher was worse at temperature 8 [1]."
+    answer = assistant(vague).ask("How much worse was the student at temperature 8?")
+    assert answer.claims == ()
+    assert_verbatim(answer, papers_index)
 
 
 def test_a_chinese_question_is_answered_in_chinese(assistant, papers_index):
@@ -190,7 +202,8 @@ def test_without_tool_calls_a_run_still_ends_with_an_answer(assistant, profile):
 def test_without_tokens_or_time_a_run_still_ends_with_an_answer(assistant, limits, profile):
     answer = assistant(limits=limits, profile=profile).ask(WORSE)
     assert answer.claims == ()
-    assert answer.outcome == ("failed" if profile else "answered")  # quotes, or no plan at all
+    searches = profile is None and limits.seconds is None  # which takes time, but no tokens
+    assert answer.outcome == ("answered" if searches else "failed")
     assert answer.audit.notices[0].startswith("Ended early: the limit of 0")
 
 
@@ -216,8 +229,11 @@ def injected(tmp_path):
         yield index
 
 
-def test_an_instruction_in_a_paper_stays_in_its_fence_and_calls_no_tool(injected, sandbox):
-    assistant = made_assistant(["It lowered the loss to 0.31 [1]."], injected, sandbox)
+def test_an_instruction_that_is_shown_stays_in_its_fence_and_calls_no_tool(injected, sandbox):
+    shown = Safety(passages="warn")
+    assistant = made_assistant(
+        ["It lowered the loss to 0.31 [1]."], injected, sandbox, safety=shown
+    )
     answer = assistant.ask("What did gradient clipping lower?")
     (prompt,) = assistant.model.prompts
     fenced = re.search(r"<passage>(.*?)</passage>", prompt, re.DOTALL)
@@ -228,7 +244,8 @@ def test_an_instruction_in_a_paper_stays_in_its_fence_and_calls_no_tool(injected
 
 def test_a_model_that_obeys_the_injection_reaches_no_tool_by_it(injected, sandbox):
     obeying = "```python\nimport os; os.system('rm -rf /')\n```"
-    answer = made_assistant([obeying], injected, sandbox).ask("What did gradient clipping lower?")
+    assistant = made_assistant([obeying], injected, sandbox, safety=Safety(passages="off"))
+    answer = assistant.ask("What did gradient clipping lower?")
     assert {one.call.tool for one in answer.trajectory.results} == {"search_papers"}
 
 
@@ -274,6 +291,8 @@ def test_events_come_in_order_and_end_with_the_answer(assistant):
         "step_verified",
         "writing",
         "claim_judged",
+        "tool_called",  # who says otherwise
+        "tool_returned",
         "answered",
     ]
     assert answer_from_json(events[-1].data["answer"]).outcome == "answered"

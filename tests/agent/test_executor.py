@@ -9,13 +9,14 @@ from langchain_core.tools import tool
 
 from r1agent.actions import code_blocks
 from r1agent.errors import ModelOutputError
+from r1agent.evidence import gather
 from r1agent.executor import PROGRAMS, Executor
 from r1agent.planner import Planner
 from r1agent.profiles import LARGE
 from r1agent.run import Limits
-from r1agent.types import Plan, PlanStep
+from r1agent.types import Plan, PlanStep, Trajectory
 from r1agent.verifier import Verifier
-from r1agent_tools import python_tool, unit_tests_tool
+from r1agent_tools import python_tool, search_papers_tool, unit_tests_tool
 from tests.agent.made_runs import made_run, passage, search_tool
 
 SEARCH = PlanStep("Find it", "search_papers", "passages mention it")
@@ -66,12 +67,31 @@ def test_a_search_that_found_nothing_fitting_is_tried_once_more_with_the_reason(
 
 
 def test_a_call_made_before_is_refused_and_costs_nothing():
+    @tool("search_papers")
+    def search(query: str, k: int) -> str:
+        """Find nothing."""
+        return "Nothing found."
+
     run, _, events = made_run(PENGUINS, [search_for(PENGUINS)], profile=CHOOSING)
-    results = carry_out(SEARCH, run, search_tool(passage())).results
+    results = carry_out(SEARCH, run, search).results
     assert [one.ok for one in results] == [True, False]
     assert results[1].text == "This very call was made before; its result will not change."
     assert run.tool_calls == 1
     assert [one.data["left"] for one in events if one.name == "tool_returned"] == [11, 11]
+
+
+def test_no_tool_is_called_past_the_deadline():
+    run, _, events = made_run(limits=Limits(seconds=1e-6))
+    assert carry_out(SEARCH, run, search_tool(passage())).results == ()
+    assert run.ended_early
+    assert "tool_called" not in [event.name for event in events]
+
+
+def test_a_call_for_the_same_thing_in_other_words_of_the_tool_is_refused_too():
+    run, _, _ = made_run(PENGUINS, [search_for(f"  {PENGUINS.lower()} ")], profile=CHOOSING)
+    results = carry_out(SEARCH, run, search_tool(passage())).results
+    assert results[1].text == "This very call was made before; its result will not change."
+    assert run.tool_calls == 1
 
 
 def test_a_model_that_sees_nothing_more_to_do_ends_the_step():
@@ -183,19 +203,80 @@ def test_given_tests_judge_the_code_and_are_called_the_users(sandbox):
     assert "The last version failed" in model.prompts[1]
 
 
-def test_tests_of_the_models_own_are_called_the_models(sandbox):
-    reply = program("def double(x):\n    return 2 * x") + "\n" + program("assert double(2) == 4")
-    run, _, _ = made_run("Write double.", [reply])
-    step = carry_out(CODE, run, unit_tests_tool(sandbox)).steps[0]
+DOUBLE = "def double(x):\n    return 2 * x"
+ADDED = "def double(x):\n    return x + x"
+WRONG = "def double(x):\n    return x ** 2"
+OWN_TESTS = "assert double(2) == 4\nassert double(3) == 6\nassert double(0) == 0"
+
+
+def coded(run, sandbox):
+    return carry_out(CODE, run, unit_tests_tool(sandbox)).steps[0]
+
+
+def test_two_solutions_written_apart_that_pass_the_models_own_tests_end_the_step(sandbox):
+    run, model, _ = made_run("Write double.", [program(DOUBLE), program(OWN_TESTS), program(ADDED)])
+    step = coded(run, sandbox)
     assert step.verdict.supported
+    assert step.verdict.rests_on == (
+        "agreement of the model with itself: "
+        "3 of 3 tests passed, alike by 2 of 2 solutions written apart"
+    )
     assert step.results[-1].artifact.written_by == "model"
+    assert "def double(x):" in model.prompts[1]
+    assert "2 * x" not in model.prompts[1] + model.prompts[2]
+
+
+def test_a_solution_that_comes_again_alike_counts_as_the_second(sandbox):
+    run, _, _ = made_run("Write double.", [program(DOUBLE), program(OWN_TESTS), program(DOUBLE)])
+    step = coded(run, sandbox)
+    assert step.verdict.supported
+    assert run.tool_calls == 1
+
+
+def test_the_solutions_that_agree_outvote_one_and_a_wrong_test_is_left_out(sandbox):
+    tests = f"{OWN_TESTS}\nassert double(5) == 11"
+    replies = [DOUBLE, tests, WRONG, ADDED]
+    run, _, _ = made_run("Write double.", [program(one) for one in replies])
+    step = coded(run, sandbox)
+    assert step.verdict.supported
+    last = step.results[-1]
+    assert last.call.arguments == {"solution": DOUBLE, "tests": OWN_TESTS}
+    (computation,) = gather(Trajectory((step,))).computations
+    assert computation.code == DOUBLE
+    assert computation.output == "3 of 4 tests passed, alike by 2 of 3 solutions written apart"
+
+
+def test_solutions_that_do_not_agree_are_none(sandbox):
+    broken = "def double(x):\n    return None"
+    replies = [DOUBLE, OWN_TESTS, WRONG, broken]
+    run, _, _ = made_run("Write double.", [program(one) for one in replies])
+    assert not coded(run, sandbox).verdict.supported
 
 
 def test_code_without_tests_ends_the_step_with_a_notice(sandbox):
-    run, _, _ = made_run("Write double.", [program("def double(x):\n    return 2 * x")])
-    step = carry_out(CODE, run, unit_tests_tool(sandbox)).steps[0]
+    run, _, _ = made_run("Write double.", [program(DOUBLE), program("print(double(2))")])
+    step = coded(run, sandbox)
     assert step.results == ()
-    assert "wanted the function and then its tests" in run.notices[0]
+    assert "found no plain `assert` statement" in run.notices[0]
+
+
+def test_a_large_model_sets_limits_where_the_question_does():
+    filled = json.dumps({"query": "dropout", "k": 5, "first_year": 2020})
+    asked = []
+    search = search_papers_tool(
+        lambda query, limits: asked.append((query, limits.first_year)) or [passage()]
+    )
+    run, _, _ = made_run("What did dropout lower since 2020?", [filled], profile=CHOOSING)
+    carry_out(SEARCH, run, search)
+    assert asked == [("dropout", 2020)]
+
+
+def test_the_same_query_again_brings_what_follows():
+    many = [passage(id=f"aa11:{n}") for n in range(8)]
+    run, _, _ = made_run(PENGUINS, [search_for(PENGUINS)], profile=CHOOSING)
+    results = carry_out(SEARCH, run, search_tool(*many)).results
+    assert results[1].call.arguments == {"query": PENGUINS, "k": 5, "skip": 5}
+    assert [one.id for one in results[1].artifact] == ["aa11:5", "aa11:6", "aa11:7"]
 
 
 def test_a_chinese_question_is_searched_in_both_languages():

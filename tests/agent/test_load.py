@@ -1,7 +1,8 @@
 import pytest
 
+from r1agent.checks.blind_judge import BlindJudge
 from r1agent.errors import SettingsError
-from r1agent.load import load_sandbox
+from r1agent.load import load_judge, load_sandbox
 from r1agent.settings import Settings
 from r1agent_tools import DockerSandbox, ExternalSandbox, LocalSandbox, RemoteSandbox
 
@@ -38,3 +39,27 @@ def test_settings_that_do_not_fit_together_are_refused(settings, message):
     with pytest.raises(SettingsError) as caught:
         load_sandbox(Settings(**settings))
     assert message in str(caught.value)
+
+
+def test_auto_takes_an_nli_model_that_is_here_and_else_the_floors(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    assert load_judge(Settings()) is None
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    judge = load_judge(Settings(nli_model=str(tmp_path)))
+    assert judge.method == f"NLI model {tmp_path.name}"
+
+
+def test_the_chat_model_judges_only_where_that_is_set():
+    assert isinstance(load_judge(Settings(entailment="model")), BlindJudge)
+
+
+def test_floors_stay_floors_where_an_nli_model_is_here(tmp_path):
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    assert load_judge(Settings(entailment="floors", nli_model=str(tmp_path))) is None
+
+
+@pytest.mark.parametrize("settings", [{"entailment": "nli"}, {"nli_model": "somebody/some-nli"}])
+def test_an_nli_model_that_is_not_here_is_refused_with_what_to_do(settings, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(SettingsError, match="is not on this machine"):
+        load_judge(Settings(**settings))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from r1agent.equality import SameValue
 from r1agent.testing import HashEmbeddings
 from r1agent.types import PlanStep, ToolCall, ToolResult
 from r1agent.verifier import Verifier, verify_agreement, verify_program, verify_tests
@@ -50,9 +51,24 @@ def measured(similarity):
     return found
 
 
-def test_what_the_search_measured_is_not_measured_again():
-    found = searched("dropout error", measured(0.35))
-    assert Verifier(NoDocuments()).verify(SEARCH, found, "q").supported
+@pytest.mark.parametrize(("similarity", "supported"), [(0.25, True), (0.24, False)])
+def test_what_the_search_measured_is_not_measured_again(similarity, supported):
+    found = searched("dropout error", measured(similarity))
+    assert Verifier(NoDocuments()).verify(SEARCH, found, "q").supported is supported
+
+
+@pytest.mark.parametrize(
+    ("asked", "similarity", "supported"),
+    [
+        ("What was the error of dropout?", 0.3, True),
+        ("Which ethics board approved dropout?", 0.3, False),
+        ("Which ethics board approved dropout?", 0.5, True),
+        ("随机失活降低了什么?", 0.3, True),
+    ],
+)
+def test_passages_near_in_meaning_must_mention_what_was_asked(asked, similarity, supported):
+    found = searched(asked, measured(similarity))
+    assert Verifier(NoDocuments()).verify(SEARCH, found, asked).supported is supported
 
 
 def test_a_similarity_to_another_query_counts_for_nothing():
@@ -118,6 +134,36 @@ def test_values_of_opposite_sign_do_not_agree():
     assert not verify_agreement(results).supported
 
 
+def test_digits_within_mathematics_do_not_make_it_a_number():
+    printed = [ExecutionResult(stdout="sqrt(2)"), ExecutionResult(stdout="2")]
+    assert not verify_agreement(printed).supported
+
+
+def test_two_forms_of_one_value_agree(sandbox):
+    results = [ran("print(sqrt(1)/2)", "sqrt(1)/2"), ran("print(1/2)", "x = 0.5")]
+    assert not Verifier().verify(COMPUTE, results, "Solve it.").supported
+    verdict = Verifier(same_value=SameValue(sandbox)).verify(COMPUTE, results, "Solve it.")
+    assert verdict.rests_on == "two programs that both found 0.5"
+
+
+def test_values_on_lines_of_their_own_are_one_result(sandbox):
+    same = SameValue(sandbox)
+    roots = ExecutionResult(stdout="3.0\n2.0\n")
+    assert not verify_agreement([roots, ExecutionResult(stdout="2\n")], same_value=same).supported
+    verdict = verify_agreement([roots, ExecutionResult(stdout="[2, 3]")], same_value=same)
+    assert verdict.rests_on == "two programs that both found [2, 3]"
+
+
+def test_words_before_the_result_are_no_part_of_it():
+    told = ExecutionResult(stdout="Adding up:\n50\n")
+    assert verify_agreement([told, ExecutionResult(stdout="50")]).supported
+
+
+def test_mathematics_is_told_as_it_was_printed():
+    results = [ExecutionResult(stdout="2*sqrt(3)")] * 2
+    assert verify_agreement(results).rests_on == "two programs that both found 2*sqrt(3)"
+
+
 def test_a_third_program_can_settle_it():
     values = [ExecutionResult(stdout=value) for value in ("50", "51", "50")]
     assert verify_agreement(values).supported
@@ -148,6 +194,12 @@ def test_all_tests_passed_is_proof():
 
 def test_a_failed_test_is_named_with_its_reason():
     assert verify_tests(report((1, True), (2, False))).reasons == ("test_2: boom",)
+
+
+def test_the_input_for_which_a_test_failed_is_told():
+    failed = TestVerdict("line 1", False, "found 4, wanted 6", 0.0, failing_input="double(3)")
+    verdict = verify_tests(TestReport((failed,), "separate process"))
+    assert verdict.reasons == ("line 1: found 4, wanted 6 for the input double(3)",)
 
 
 def test_tests_in_the_process_of_the_code_are_no_proof():

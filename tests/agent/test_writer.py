@@ -29,6 +29,7 @@ TESTED = Computation("unit_tests", "def f(): ...", "4 of 4 tests passed", "landl
         ("# Answer\nIt rose [1].", [("It rose.", [1])]),
         ("It rose (Table 1) in 2021 (2021) [2].", [("It rose (Table 1) in 2021 (2021).", [2])]),
         ("It rose, see Dr. Smith et al. [1].", [("It rose, see Dr. Smith et al.", [1])]),
+        ("[2] trained 40 networks.", [("This paper trained 40 networks.", [2])]),
         ("No marks here", [("No marks here", [])]),
         ("[1]", []),
         ("", []),
@@ -141,11 +142,19 @@ def test_a_chinese_question_over_english_passages_is_answered_in_english_first()
     assert "Write in Chinese" not in model.prompts[0]
 
 
-def test_a_reply_that_repeats_the_request_is_no_answer():
-    echo = "One to four short sentences. The first one answers the question directly."
-    run, _, _ = made_run(replies=[f"{echo} Dropout lowered the error [1]."])
+@pytest.mark.parametrize(
+    "echo",
+    [
+        "Write one to three short sentences, the one that answers first.",
+        "Add nothing that is not in them.",
+        "Answer from the passages above.",
+    ],
+)
+@pytest.mark.parametrize("sentence", ["Dropout lowered the error.", "90 minutes were needed."])
+def test_a_reply_that_repeats_the_request_is_no_answer(echo, sentence):
+    run, _, _ = made_run(replies=[f"{echo}\n{sentence[:-1]} [1]."])
     drafts = Writer().write(run, evidence_of(passage()))
-    assert [draft.text for draft in drafts] == ["Dropout lowered the error."]
+    assert [draft.text for draft in drafts] == [sentence]
 
 
 def test_the_word_that_leads_to_a_mark_goes_with_it():

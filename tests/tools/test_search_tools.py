@@ -1,8 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from r1agent_tools import read_page_tool, search_papers_tool
+from r1agent_tools import PaperLimits, read_page_tool, search_papers_tool
 
 PASSAGE = Document(
     "Label smoothing hurts.", id="4f3a9c:12", metadata={"title": "On smoothing", "page": 3}
@@ -74,6 +76,74 @@ def test_a_wrong_argument_is_named(arguments, word):
     message = search([PASSAGE], **arguments)
     assert message.status == "error"
     assert word in message.content
+
+
+def numbered(count):
+    return [Document(f"Passage {n}.", id=f"a:{n}") for n in range(count)]
+
+
+@given(st.integers(0, 30), st.lists(st.integers(1, 20), min_size=1, max_size=6))
+def test_more_of_a_query_never_repeats_and_never_leaves_out(count, sizes):
+    seen = []
+    for k in sizes:
+        seen += search(numbered(count), query="q", k=k, skip=len(seen)).artifact
+    assert [one.id for one in seen] == [f"a:{n}" for n in range(min(count, sum(sizes)))]
+
+
+def test_the_model_is_told_how_to_see_more():
+    first = search(numbered(5), query="q", k=3).content
+    assert first.endswith("\n\nMore with skip=3.")
+    last = search(numbered(5), query="q", k=3, skip=3).content
+    assert "4. <passage" in last
+    assert "More with" not in last
+
+
+def test_past_the_last_passage_there_is_a_word_and_nothing_else():
+    message = search(numbered(5), query="q", skip=5)
+    assert (message.content, message.artifact) == (
+        "No more than 5 passages were found for 'q'.",
+        [],
+    )
+
+
+def limited(find, **arguments):
+    request = {"name": "search_papers", "args": arguments, "id": "1", "type": "tool_call"}
+    return search_papers_tool(find).invoke(request)
+
+
+def test_limits_reach_a_search_that_takes_them():
+    asked = []
+    limited(
+        lambda query, limits: asked.append((query, limits)) or [],
+        query="loss",
+        first_year=2019,
+        last_year=2021,
+        author=" Hinton ",
+        file="2019-*.pdf",
+    )
+    assert asked == [("loss", PaperLimits(2019, 2021, "Hinton", "2019-*.pdf"))]
+
+
+def test_a_plain_retriever_is_offered_without_limits():
+    plain = search_papers_tool(FixedRetriever(found=[]))
+    full = search_papers_tool(lambda query, limits: [])
+    assert set(plain.args) == {"query", "k", "skip"}
+    assert set(full.args) - set(plain.args) == {"first_year", "last_year", "author", "file"}
+
+
+def test_limits_that_no_paper_fits_are_the_models_mistake():
+    def refuse(query, limits):
+        raise LookupError("No paper is of 1950. They are of 2015 to 2024.")
+
+    message = limited(refuse, query="loss", last_year=1950)
+    assert message.status == "error"
+    assert message.content == "No paper is of 1950. They are of 2015 to 2024."
+
+
+def test_years_the_wrong_way_round_are_named():
+    message = limited(lambda query, limits: [], query="loss", first_year=2021, last_year=2019)
+    assert message.status == "error"
+    assert message.content == "No year lies between 2021 and 2019. Swap them."
 
 
 def test_a_page_comes_whole_and_fenced():

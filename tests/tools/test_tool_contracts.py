@@ -55,6 +55,11 @@ class TestSearchPapersTool(_Contract):
     example: ClassVar = {"query": "label smoothing", "k": 3}
 
 
+class TestLimitedSearchTool(_Contract):
+    built = staticmethod(lambda: search_papers_tool(lambda query, limits: []))
+    example: ClassVar = {"query": "label smoothing", "first_year": 2019, "author": "Hinton"}
+
+
 class TestReadPageTool(_Contract):
     built = staticmethod(lambda: read_page_tool(lambda paper, page: Document("text")))
     example: ClassVar = {"paper": "4f3a9c", "page": 1}
