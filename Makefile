@@ -2,6 +2,7 @@
 #   PYTHON=python3.12 make setup    another interpreter
 #   make demo MODEL=smollm2-135m    other weights for the demo
 #   make bench-road PARTS=import    one part of the bench
+#   make bench-loop BASE_URL=http://127.0.0.1:8000/v1   another model; MODEL=NAME where it serves several
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -63,7 +64,7 @@ check: lint test ## Run lint and test: what a change must pass
 # ---- benches
 
 .PHONY: bench
-bench: bench-road bench-index bench-sandbox ## Run every bench
+bench: bench-road bench-index bench-sandbox bench-loop ## Run every bench
 
 .PHONY: bench-road
 bench-road: setup ## Measure start-up beside paper-qa, the demo, and quotes
@@ -82,6 +83,17 @@ bench-index: setup ## Measure the index: reading, quality, speed, killed builds 
 .PHONY: bench-sandbox
 bench-sandbox: setup ## Attack the sandbox, deceive the judge, time both (as root, 20 minutes)
 	@$(PY) benchmarks/sandbox.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT))
+	@$(PY) benchmarks/report.py
+
+.PHONY: bench-loop
+bench-loop: setup ## Ask 36 questions, with and without parts of the loop; test the gate (2 hours)
+	@$(PY) examples/papers/make_papers.py examples/papers/pdf
+	@if [ -z "$(BASE_URL)" ]; then MODEL=$(MODEL) .ci/weights; fi
+	@if [ -z "$(BASE_URL)" ] && [[ ",$(PARTS)," =~ ,(all|qa|scifact|injections), ]]; then \
+		MODEL=$(MODEL) .ci/setup-vllm; fi
+	@$(PY) benchmarks/loop.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT)) \
+		$(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(filter file,$(origin MODEL)),,--model $(MODEL)) \
+		$(if $(ARMS),--arms $(ARMS)) $(if $(EVERY),--every $(EVERY)) $(if $(FRESH),--fresh)
 	@$(PY) benchmarks/report.py
 
 .PHONY: benchmarks-md

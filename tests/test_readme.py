@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from r1agent.cli.ask import EXIT_CODES
 from r1agent.settings import Settings, load_settings
 from r1agent.testing import ScriptedChatModel
+from r1agent.types import Outcome
 from tests.agent.cli.commands import run
 from tests.agent.cli.scripted_server import scripted_server
 
@@ -153,7 +155,8 @@ def test_the_table_of_settings_is_complete_and_its_defaults_are_true():
 def test_the_exit_codes_are_those_of_ask():
     table = readme().partition("exit codes: checked")[2].partition("\n\n")[0]
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.M)}
-    assert told == {EXIT_CODES[name] for name in ("answered", "failed", "not_in_papers")} | {2, 130}
+    assert told == set(EXIT_CODES.values()) | {2, 130}
+    assert EXIT_CODES.keys() == set(get_args(Outcome))
 
 
 def test_the_table_of_commands_names_them_all():
