@@ -11,10 +11,12 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field, create_model
 
 from r1agent.calls import LOOKING
+from r1agent.checks.programs import form_of
 from r1agent.context import fit
 from r1agent.dual_agreement import SOLUTIONS, asserts, best_consensus, signature
 from r1agent.errors import ModelOutputError
 from r1agent.evidence import gather
+from r1agent.near_numbers import near_numbers
 from r1agent.prompts import (
     BUILT_IN,
     action_prompt,
@@ -96,15 +98,17 @@ class ActionChooser:
     def _program(self, step: PlanStep, done: Sequence[Step], failure: str, run: Run) -> ToolCall:
         found = gather(Trajectory(tuple(done)))
         given = [one for one in found.computations if one.tool not in BUILT_IN]
-        alone = failure.startswith((ONE_PROGRAM, DISAGREE))
+        apart = failure.startswith((ONE_PROGRAM, DISAGREE))
 
         def prompt(passages: Sequence[Document]) -> str:
             return program_prompt(
                 run.question,
                 step,
                 passage_block(passages) + computation_block(given),
-                "" if alone else failure,
-                by_brute_force=alone,
+                "" if apart else failure,
+                near=near_numbers(passages, run.question),
+                form=form_of(run.question) if passages else "",
+                by_brute_force=apart and not passages,
                 data=(self.tools["python"].metadata or {}).get("data"),
             )
 

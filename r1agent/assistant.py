@@ -44,6 +44,7 @@ from r1agent.run import Limits, Listener, Run, model_name_of
 from r1agent.safety.suite import Safety
 from r1agent.types import Answer, Event
 from r1agent.verifier import Verifier
+from r1agent.voting import prove_drafts
 from r1agent.writer import Writer
 from r1agent_tools import Sandbox
 
@@ -142,9 +143,9 @@ class ResearchAssistant(Runnable[str, Answer]):
         trajectory = self.executor.carry_out(plan, run)
         evidence = gather(trajectory)
         evidence.add(self.safety.passages_of(known, run))
-        drafts = self.writer.write(run, evidence)
-        proved = with_what_was_asked(self.prover.prove(drafts, run, evidence), question)
-        claims = self.safety.audited(proved, run, self.gate.entailment)
+        proved = prove_drafts(self.writer, self.prover, run, evidence)
+        asked = with_what_was_asked(proved, question)
+        claims = self.safety.audited(asked, run, self.gate.entailment)
         look_for_others(claims, self.executor, run, evidence)
         answer = conclude(run, plan, trajectory, claims, evidence, self.gate)
         return self._told(corrected(answer, evidence, self.gate), run)

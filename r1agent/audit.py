@@ -41,7 +41,7 @@ def conclude(
     """
     shown = tuple(claim for claim in claims if claim.verdict.supported)
     dropped = tuple(claim for claim in claims if not claim.verdict.supported)
-    extracts = () if shown else nearest_quotes(run, evidence, gate)
+    extracts = () if shown else quotes_instead(claims) or nearest_quotes(run, evidence, gate)
     contradictions = find_contradictions(shown, evidence, gate, ask=judge_of(run))
     outcome = _outcome(run, claims, extracts, trajectory, evidence)
     return Answer(
@@ -78,6 +78,13 @@ def refused(run: Run, why: str) -> Answer:
         ),
         message=why,
     )
+
+
+def quotes_instead(claims: Sequence[Claim]) -> tuple[Citation, ...]:
+    """Return the quotes of sentences that hold in part: they say what the sentences meant to."""
+    partly = (claim for claim in claims if claim.verdict.support == "partly")
+    quotes = dict.fromkeys(quote for claim in partly for quote in claim.citations)
+    return tuple(one for one in quotes if is_sentence(one.quote))[:_EXTRACTS]
 
 
 def nearest_quotes(run: Run, evidence: Evidence, gate: CitationGate) -> tuple[Citation, ...]:
@@ -117,7 +124,8 @@ def _outcome(
     if any(step.plan_step.tool in _DOING and not step.verdict.supported for step in steps):
         return "failed"
     found = bool(evidence.passages)
-    if found and not run.abstained and _bear_on(run.question, extracts):
+    stand_in = bool(quotes_instead(claims)) or not claims
+    if found and stand_in and not run.abstained and _bear_on(run.question, extracts):
         return "answered"
     looked = any(result.call.tool == "search_papers" for result in trajectory.results)
     wrote = bool(claims) or run.abstained or not found

@@ -76,6 +76,8 @@ class CitationGate:
                 surroundings=" ".join(
                     evidence.passages[one.passage].page_content for one in citations
                 ),
+                origins=tuple(citation.paper for citation in citations),
+                papers=evidence.texts,
                 ask=ask,
             )
             found = (check.check(draft.text, sources) for check in self.checks)

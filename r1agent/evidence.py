@@ -28,6 +28,16 @@ class Evidence:
         return new
 
     @property
+    def texts(self) -> dict[str, str]:
+        """Title and passages of each paper, by its id."""
+        papers: dict[str, list[str]] = {}
+        for doc in self.passages.values():
+            about = doc.metadata
+            texts = papers.setdefault(str(about.get("paper", "")), [str(about.get("title", ""))])
+            texts.append(doc.page_content)
+        return {paper: " ".join(texts) for paper, texts in papers.items()}
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """What programs, tests and tools of the user's own gave."""
         return tuple(computation.output for computation in self.computations)

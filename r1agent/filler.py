@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from r1agent.checks.answers import asked_for
-from r1agent.words import content_words
+from r1agent.checks.numbers import numbers_in
+from r1agent.words import content_words, is_chinese
 
 _SOURCE = (
     r"(?:papers?|passages?|stud(?:y|ies)|texts?|documents?|articles?|authors?|sources?|survey)"
@@ -33,6 +34,11 @@ _SILENT = re.compile(
     r"|(?:论文|文章|文献|段落|资料)(?:中)?(?:都)?(?:没有|并未|未)(?:明确)?(?:提到|提及|说明|给出|提供|指出)",
     re.IGNORECASE,
 )
+_OPEN = re.compile(r"\b(?:which|what|where|who|whose|when|why|how)\b|^name\b", re.IGNORECASE)
+_TELLS_NOTHING = frozenset(
+    "tool packag softwar paper author studi work system method approach team process result".split()
+)
+"""Stems that a sentence may add to a question without telling anything."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -47,6 +53,19 @@ def is_filler(text: str, question: str) -> bool:
     about = _ABOUT.match(text)
     asked = about is not None and (_ASKS_ABOUT.search(question) or _DIGIT.search(text))
     return about is not None and not asked
+
+
+def adds_nothing(text: str, question: str) -> bool:
+    """Tell whether a sentence answers "Which …?" in the question's own words and nothing else.
+
+    "Does it help?" may be answered so.
+    """
+    if not _OPEN.search(question) or is_chinese(text) != is_chinese(question):
+        return False
+    given = {number.value for number in numbers_in(question)}
+    if any(number.value not in given for number in numbers_in(text)):
+        return False
+    return not set(content_words(text)) - set(content_words(question)) - _TELLS_NOTHING
 
 
 def is_beside(text: str, question: str) -> bool:

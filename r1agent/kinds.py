@@ -54,10 +54,18 @@ _PERHAPS_MATHEMATICS = re.compile(
 )
 """Mathematics where nothing speaks of papers, or of what was done."""
 _CALCULATION = re.compile(
-    r"\b(?:recompute|calculate|compute|add up|in total|in all|altogether|combined|overall number)\b"
+    r"\b(?:recompute|calculate|add up|overall number|altogether|in total)\b"
+    r"|(?:^|[.?!:,;] |\bplease )compute\b"
+    r"|\bhow (?:many|much)\b.*\b(?:in all(?! (?:of|the|these|those|their|its|\w+s)\b)"
+    r"|(?:combined|together)\s*[?:.,;])"
     r"|\bby (?:how (?:much|many)|what (?:percentage|factor|share|margin))\b"
-    r"|\bhow many times\b|\b(?:what|which) (?:percentage|share|fraction|proportion|ratio) of\b"
-    r"|\b(?:ratio|difference) (?:of|between)\b"
+    r"|\bhow many (?:percentage )?points\b.*\b(?:between|apart|above|below|higher|lower)\b"
+    r"|\bhow many times (?:more|less|fewer|as|\w+er)\b"
+    r"|\b(?:what|which) (?:percentage|share|fraction|proportion|ratio) of\b"
+    r"|\b(?:what|which) (?:share|fraction|proportion),? in (?:percent|per cent|%)"
+    r"|\bhow (?:many|much)\b.*\bper \w+,? on average\b"
+    r"|\bratio (?:of|between)\b|\bdifference (?:in|between)\b.{0,30}?\b(?:accurac|scores?|errors?"
+    r"|loss|rates?|numbers?|counts?|means?|averages?|medians?|values?|sizes?|times?|percentages?)"
     r"|总共|一共|百分之几|百分之多少|多少倍|相差多少",
     re.IGNORECASE,
 )

@@ -276,6 +276,7 @@ def _profile(model: BaseChatModel, settings: Settings) -> Profile:
     return replace(
         profile,
         passages=settings.passages or profile.passages,
+        drafts=settings.drafts or profile.drafts,
         max_steps=min(profile.max_steps, settings.max_steps),
     )
 

@@ -9,19 +9,13 @@ from langchain_core.embeddings import Embeddings
 
 from r1agent.checks.entailment import cosine
 from r1agent.types import ToolResult
-from r1agent.words import content_words, is_chinese
+from r1agent.words import content_words
 
 NEAR = 0.25
 """Cosine to the question that one passage of a search must reach. With all-MiniLM-L6-v2 over the
 example papers, 23 of 24 questions about them reach it (the lowest .24; a floor of .33 loses two,
 .35 five), and 4 of 28 about other fields or mathematics (.31 to .48; two reach .35). It is low, so
 that hardly a question is lost here: every sentence is still judged by itself."""
-CLOSE = 0.5
-"""Cosine from which the words of the question need not be there: it may be put in others."""
-MENTIONS = 0.4
-"""Share of the question's words that one passage, its title included, must have below that. Of 23
-English questions that the example papers answer, none has less than .5. Of 20 about things of their
-field that they do not tell, 11 have less than .4, and one of these a cosine above .5."""
 BEARS_ON = 0.35
 """Cosine that a passage found for something else must reach, to count for the question too."""
 MENTIONED = 0.5
@@ -40,16 +34,6 @@ def bears_on(
     wanted = set(content_words(asked))
     mentioned = (wanted & set(content_words(text)) for text in texts)
     return max(map(len, mentioned)) >= MENTIONED * len(wanted)
-
-
-def mentions(passages: Sequence[Document], asked: str) -> bool:
-    """Tell whether one passage has enough words of what was asked; English with English only."""
-    wanted = set(content_words(asked))
-    texts = [_readable(doc) for doc in passages]
-    if not wanted or any(is_chinese(text) for text in [asked, *texts]):
-        return True
-    held = max(len(wanted & set(content_words(text))) for text in texts)
-    return held >= MENTIONS * len(wanted)
 
 
 def similarities(result: ToolResult, asked: str) -> list[float]:

@@ -40,6 +40,10 @@ class Profile:
     """Whether the writer is offered to say that the papers do not answer. Small models take the
     offer for most answerable questions too; for them the gate alone decides."""
 
+    drafts: int = 1
+    """Answers that are written at most, until two say the same (`voting.py`). A large model gets
+    one: it abstains by itself, and its thoughts cost more than they would tell."""
+
     def thinking_for(self, role: str) -> int:
         """Return the tokens that thoughts of a role may take; 0 for a model that does not think."""
         return int(self.thinking_tokens * _THINKING.get(role, 1.0))
@@ -53,6 +57,7 @@ SMALL = Profile(
     thinking_tokens=0,
     starts_in_thought=False,
     may_abstain=False,
+    drafts=3,
 )
 LARGE = Profile(
     passages=8,

@@ -100,22 +100,55 @@ def program_prompt(
     evidence: str,
     failure: str,
     *,
+    near: Sequence[str] = (),
+    form: str = "",
     by_brute_force: bool = False,
     data: str | None = None,
 ) -> str:
-    """Ask for a Python program that computes what a step is after; `data` names its files."""
+    """Ask for a Python program that computes what a step is after.
+
+    Args:
+        question: As the user asked it.
+        step: What the program is for.
+        evidence: Passages, and what tools gave, as data.
+        failure: Why the last program did not do.
+        near: Sentences of the passages that may hold the numbers.
+        form: What such a computation looks like.
+        by_brute_force: Ask for another way than a formula.
+        data: Names the files that programs can read.
+    """
     files = "" if data is None else f'\nFiles in os.environ["DATA"] (read-only): {data}.'
     none, sources = ("no files", " and") if data is None else ("no other files", ", the files and")
     retry = f"\nThe last program did not work: {failure}\nWrite it anew.\n" if failure else ""
     way = "Use no formula: try every case in a loop, or check numerically.\n" * by_brute_force
+    literals = _LITERALS if near else ""
     return f"""\
-{evidence}Question: {question}
+{evidence}{_near_block(near)}Question: {question}
 Step: {step.goal}
 {retry}
 Write a short Python program that computes the answer and prints only the result, for example
 print(total). Standard library, numpy and sympy are there. No input, {none}, no network. Take
 numbers only from the question{sources} the passages. Never print text you made up yourself.{files}
-{way}Reply with one ```python block and nothing else."""
+{literals}{form}{way}Reply with one ```python block and nothing else."""
+
+
+_LITERALS = """\
+The program cannot see the passages: there is no variable that holds their text. Read the numbers
+yourself and write each one as a literal, one variable for each number, named after what it counts.
+Then one expression over these variables, then print it.
+"""
+
+
+def _near_block(near: Sequence[str]) -> str:
+    if not near:
+        return ""
+    lines = (f"{number}. {_lines_unfenced(text)}" for number, text in enumerate(near, 1))
+    listed = "\n".join(lines)
+    return f"From these passages, what holds numbers:\n<{_FENCE}>\n{listed}\n</{_FENCE}>\n\n"
+
+
+def _lines_unfenced(text: str) -> str:
+    return "\n".join(_unfenced(line) for line in _CLOSING.sub(" ", text).splitlines())
 
 
 def function_prompt(question: str, tests: str, failure: str) -> str:

@@ -31,22 +31,30 @@ class Prover:
         self.executor = executor
 
     def prove(self, drafts: Sequence[Draft], run: Run, evidence: Evidence) -> list[Claim]:
-        """Return a claim for each draft, in order, with its verdict.
+        """Return a claim for each draft, in order, with its verdict; see `finish` for one more."""
+        claims = self.repair(self.judge(drafts, run, evidence), run, evidence)
+        return self.finish(claims, run, evidence)
 
-        Where programs ran and no sentence about them holds, one that only repeats what they
-        printed is added.
+    def judge(self, drafts: Sequence[Draft], run: Run, evidence: Evidence) -> list[Claim]:
+        """Return a claim for each draft as it is."""
+        return [self._judge(draft, run, evidence) for draft in drafts]
+
+    def repair(self, claims: Sequence[Claim], run: Run, evidence: Evidence) -> list[Claim]:
+        """Search once for each of the first claims that do not hold, and judge those again."""
+        failed = [claim for claim in claims if not claim.verdict.supported][:REPAIRS]
+        repaired = {id(claim): self._repair(claim, run, evidence) for claim in failed}
+        return [repaired.get(id(claim), claim) for claim in claims]
+
+    def finish(self, claims: Sequence[Claim], run: Run, evidence: Evidence) -> list[Claim]:
+        """Tell of each claim, and put it into the language of the question.
+
+        Where programs ran and no sentence that holds tells what they printed, one that only
+        repeats that comes first.
         """
-        claims: list[Claim] = []
-        repairs = REPAIRS
-        for draft in drafts:
-            claim = self._judge(draft, run, evidence)
-            if not claim.verdict.supported and repairs:
-                repairs -= 1
-                claim = self._repair(claim, run, evidence)
-            claims.append(self._finish(claim, run))
-        if evidence.computations and not any(claim.verdict.supported for claim in claims):
-            claims.append(self._finish(self._printed(run, evidence), run))
-        return claims
+        finished = [self._finish(claim, run) for claim in claims]
+        if evidence.computations and not _tells(finished, evidence):
+            finished.insert(0, self._finish(self._printed(run, evidence), run))
+        return finished
 
     def _printed(self, run: Run, evidence: Evidence) -> Claim:
         """Judge a sentence that repeats what a program printed.
@@ -124,3 +132,10 @@ class Prover:
             run.notice("A translation changed a number, so the sentence is shown as it was judged.")
             return claim
         return replace(claim, text=text, original=claim.text)
+
+
+def _tells(claims: Sequence[Claim], evidence: Evidence) -> bool:
+    """Tell whether a claim that holds has what the last program printed."""
+    printed = evidence.computations[-1].output
+    held = [claim for claim in claims if claim.verdict.supported]
+    return any(claim.computations or numbers_in_common(claim.text, [printed]) for claim in held)

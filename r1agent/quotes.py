@@ -12,6 +12,7 @@ from langchain_core.documents import Document
 
 from r1agent.checks.entailment import QUESTION_WEIGHT
 from r1agent.checks.finding import Sources
+from r1agent.checks.labels import labels_in, without_labels
 from r1agent.checks.names import names_in
 from r1agent.checks.negations import NegationCheck
 from r1agent.checks.numbers import Number, numbers_in, without_references
@@ -109,18 +110,19 @@ class _Wanted:
         words = dict.fromkeys(content_words(claim))
         self.weights = {word: QUESTION_WEIGHT if word in asked else 1.0 for word in words}
         self.numbers = list(numbers_in(claim))
+        self.labels = " ".join(labels_in(claim))
         self.names = frozenset(content_words(" ".join(names_in(claim))))
 
     def in_candidate(self, candidate: _Candidate) -> _Carried:
         """Return what a candidate has of it."""
-        read = [_read(text) for text in candidate.texts]
+        read = [_read(text, self.labels) for text in candidate.texts]
         numbers = [self._numbers_among(held) for _, held in read]
         shares = [self._share(words, held) for (words, _), held in zip(read, numbers, strict=True)]
         cost = _SECOND_SENTENCE * (len(read) - 1)
         return _Carried(
             frozenset().union(*(words for words, _ in read)) & self.weights.keys(),
             frozenset().union(*numbers),
-            _read(_named(candidate.passage))[0] & self.weights.keys(),
+            _read(_named(candidate.passage), self.labels)[0] & self.weights.keys(),
             max(shares),
             cost + _UNENDED * (not is_sentence(candidate.texts[-1])),
         )
@@ -149,9 +151,13 @@ class _Wanted:
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> tuple[frozenset[str], tuple[Number, ...]]:
-    """Return the content words and the numbers of a sentence; most are read for every claim."""
-    return frozenset(content_words(text)), tuple(numbers_in(without_references(text)))
+def _read(text: str, labels: str) -> tuple[frozenset[str], tuple[Number, ...]]:
+    """Return the content words and the numbers of a sentence; most are read for every claim.
+
+    Numbers of labels (`Table 2`) are left out, but for those named in `labels`.
+    """
+    figures = without_labels(without_references(text), labels, hyphenated=True)
+    return frozenset(content_words(text)), tuple(numbers_in(figures))
 
 
 def _agreeing(claim: str, chosen: list[_Candidate]) -> list[_Candidate]:

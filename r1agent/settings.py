@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     top_p: float = Field(0.95, gt=0, le=1)
     passages: int | None = Field(None, ge=1, le=20)
     """Passages a search returns."""
+    drafts: int | None = Field(None, ge=1, le=8)
+    """Answers that are written apart, until two say the same; None takes what suits the model."""
     max_steps: int = Field(6, ge=1, le=20)
     """Steps a plan may have."""
     max_calls: int = Field(12, ge=1)

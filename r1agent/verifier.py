@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from math import isclose
 
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
-from r1agent.checks.numbers import computes, numbers_in, program_inputs
+from r1agent.checks.numbers import computes
+from r1agent.checks.program_inputs import unknown_inputs
+from r1agent.checks.programs import wrong_operation
 from r1agent.dual_agreement import best_consensus
 from r1agent.equality import is_symbolic, is_value
-from r1agent.nearness import BEARS_ON, CLOSE, NEAR, bears_on, mentions, similarities
+from r1agent.nearness import BEARS_ON, NEAR, bears_on, similarities
 from r1agent.types import PlanStep, ToolResult, Verdict
 from r1agent.words import counted
 from r1agent_tools import ExecutionResult, TestReport, TestVerdict
+
+__all__ = [
+    "DISAGREE",
+    "ONE_PROGRAM",
+    "Verifier",
+    "unknown_inputs",
+    "verify_agreement",
+    "verify_program",
+    "verify_tests",
+]
 
 _SIGNED = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 ONE_PROGRAM = "one program alone proves nothing"
@@ -86,7 +97,7 @@ class Verifier:
         if self.embeddings is None or nearest is None:
             fits = bears_on(passages, asked, self.embeddings, floor=NEAR)
         else:
-            fits = nearest >= CLOSE or (nearest >= NEAR and mentions(passages, asked))
+            fits = nearest >= NEAR
         if fits:
             return Verdict("supported", rests_on)
         return Verdict("unsupported", rests_on, (f"no passage bears on {asked!r}",))
@@ -96,18 +107,28 @@ class Verifier:
         return bears_on(passages, asked, self.embeddings, floor=BEARS_ON)
 
     def _verify_programs(self, results: Sequence[ToolResult], question: str, known: str) -> Verdict:
-        """Judge the last program; a second must agree where papers gave it none of its numbers."""
+        """Judge the last program; one written apart from it must agree.
+
+        Where there are papers, only programs that took their numbers from them count.
+        """
         last = results[-1]
         if not isinstance(last.artifact, ExecutionResult):
             return Verdict("unsupported", "exit of the program", (last.text,))
-        code = str(last.call.arguments.get("code", ""))
-        verdict = verify_program(last.artifact, code, f"{question} {known}" if known else "")
-        if not verdict.supported or (known and unknown_inputs(code, question)):
+        texts = f"{question}\n{known}" if known else ""
+        verdict = verify_program(last.artifact, _code(last), texts, question)
+        if not verdict.supported:
             return verdict
-        ran = [one for one in results if isinstance(one.artifact, ExecutionResult)]
-        written = {str(one.call.arguments.get("code", "")).strip() for one in ran}
+        ran = [(one, one.artifact) for one in results if isinstance(one.artifact, ExecutionResult)]
+        if known:
+            ran = [
+                (one, result)
+                for one, result in ran
+                if verify_program(result, _code(one), texts, question).supported
+            ]
         return verify_agreement(
-            [one.artifact for one in ran], programs=len(written), same_value=self.same_value
+            [result for _, result in ran],
+            programs=len({_code(one).strip() for one, _ in ran}),
+            same_value=self.same_value,
         )
 
 
@@ -131,6 +152,10 @@ def verify_agreement(
     values = ", ".join(_shown(_found(one)) or "nothing" for one in results)
     reason = DISAGREE if others else ONE_PROGRAM
     return Verdict("unsupported", "agreement of programs", (f"{reason}: {values}",))
+
+
+def _code(result: ToolResult) -> str:
+    return str(result.call.arguments.get("code", ""))
 
 
 def _agree(one: str, other: str, same_value: SameValue | None) -> bool:
@@ -164,8 +189,13 @@ def _shown(line: str) -> str:
     return line if is_symbolic(line) else " ".join(_numbers(line)) or line
 
 
-def verify_program(result: ExecutionResult, code: str = "", known: str = "") -> Verdict:
-    """Ask that a program ended well, printed something, and took its numbers from `known`."""
+def verify_program(
+    result: ExecutionResult, code: str = "", known: str = "", question: str = ""
+) -> Verdict:
+    """Ask that a program ended well, printed something, and took its numbers from `known`.
+
+    With such texts, `question` also settles the operation, such as a division for a percentage.
+    """
     if not result.ok:
         reason = result.limit_hit or result.exception or "the program failed"
         return Verdict("unsupported", "exit of the program", (str(reason),))
@@ -175,24 +205,14 @@ def verify_program(result: ExecutionResult, code: str = "", known: str = "") -> 
     if code and not computes(code):
         reason = "it prints what was written beforehand and computes nothing"
         return Verdict("unsupported", "text of the program", (reason,))
-    invented = unknown_inputs(code, known) if known else []
+    invented = unknown_inputs(code, known, small_too=True) if known else []
     if invented:
         reason = f"{', '.join(invented)} is neither in the question nor in the passages"
         return Verdict("unsupported", "numbers in the program", (reason,))
+    wrong = wrong_operation(code, printed, question) if known else ""
+    if wrong:
+        return Verdict("unsupported", "operation of the program", (wrong,))
     return Verdict("supported", "exit and output of the program")
-
-
-def unknown_inputs(code: str, known: str) -> list[str]:
-    """List the numbers of a program that do not stand in `known`, as a share or one off either."""
-    values = {number.value for number in numbers_in(known)}
-    near = {value + step for value in values for step in (-1, 0, 1)}
-    shares = [value / 100 for value in values]
-    return [
-        number.text
-        for number in program_inputs(code)
-        if abs(number.value) not in near
-        and not any(isclose(number.value, share) for share in shares)
-    ]
 
 
 def verify_tests(report: TestReport) -> Verdict:

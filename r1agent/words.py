@@ -37,8 +37,13 @@ class Sentence:
 
 def split_sentences(source: str, *, start: int = 0) -> list[Sentence]:
     """Split text into sentences with exact character spans, from character `start` on."""
+    return list(_sentences(source, start))
+
+
+@lru_cache(maxsize=1024)
+def _sentences(source: str, start: int) -> tuple[Sentence, ...]:
     spans = sentence_spans(source, start)
-    return [Sentence(source[begin:end], begin, end) for begin, end in spans]
+    return tuple(Sentence(source[begin:end], begin, end) for begin, end in spans)
 
 
 def content_words(text: str) -> list[str]:
@@ -46,10 +51,15 @@ def content_words(text: str) -> list[str]:
 
     Pure numbers are left out: `checks.numbers` compares those exactly.
     """
+    return list(_content_words(text))
+
+
+@lru_cache(maxsize=4096)
+def _content_words(text: str) -> tuple[str, ...]:
     plain = _CHINESE.sub(" ", text).lower()
     words = [word for word in _WORD.findall(plain) if not word[0].isdigit()]
     english = [_stem(word) for word in words if word not in _STOP_WORDS and len(word) > 1]
-    return english + [pair for run in _CHINESE.findall(text) for pair in _pairs(run)]
+    return (*english, *(pair for run in _CHINESE.findall(text) for pair in _pairs(run)))
 
 
 @lru_cache(maxsize=20_000)

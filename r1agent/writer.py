@@ -12,7 +12,7 @@ from r1agent.checks.numbers import NumberCheck, program_inputs
 from r1agent.citations import Draft
 from r1agent.context import fit
 from r1agent.evidence import Evidence
-from r1agent.filler import is_beside, is_filler, says_that_nothing_is_said
+from r1agent.filler import adds_nothing, is_beside, is_filler, says_that_nothing_is_said
 from r1agent.prompts import (
     answer_prompt,
     computation_block,
@@ -32,6 +32,9 @@ _MOST_SENTENCES = 4
 _LED_MARK = re.compile(
     rf"(?:\s+(?:in|by|from|see|per|and|&|passages?))*{_MARK.pattern}", re.IGNORECASE
 )
+_ACCORDING = re.compile(r"According to\s*[,:]\s*")
+_SAYS = re.compile(r"The (?=(?:states|says|shows|reports|notes|mentions|describes|explains)\b)")
+"""What is left where a mark was the object or the subject."""
 
 
 class Writer:
@@ -60,7 +63,9 @@ class Writer:
         sentences = [
             (text, marks)
             for text, marks in marked_sentences(without_rules(reply, prompt))
-            if not is_echo(text, prompt, passages) and not is_filler(text, run.question)
+            if not is_echo(text, prompt, passages)
+            and not is_filler(text, run.question)
+            and not adds_nothing(text, run.question)
         ]
         sentences[1:] = [one for one in sentences[1:] if not is_beside(one[0], run.question)]
         says_nothing = not sentences and says_that_nothing_is_said(reply)
@@ -170,6 +175,10 @@ def marked_sentences(reply: str) -> list[tuple[str, list[int]]]:
         ]
         plain = " ".join(_LED_MARK.sub("", sentence.text).split())
         plain = re.sub(r"\s+([.!?,;])", r"\1", plain)
+        if according := _ACCORDING.match(plain):
+            plain = plain[according.end() :]
+            plain = plain[:1].upper() + plain[1:]
+        plain = _SAYS.sub("The paper ", plain)
         if _MARK.match(sentence.text) and plain[:1].islower():  # the mark was its subject
             plain = f"This paper {plain}"
         if any(character.isalpha() for character in plain) and plain[-1] not in "?？":  # noqa: RUF001

@@ -15,7 +15,7 @@ from r1agent.checks.numbers import numbers_in
 from r1agent.types import Claim, Verdict
 from r1agent.words import content_words
 
-Asked = Literal["number", "date", "name"]
+Asked = Literal["percentage", "number", "date", "name"]
 
 _NUMBER = re.compile(
     r"\bhow (?:many|long did|long does|long was|old (?:was|were|is|are)|far (?:was|is|did))\b"
@@ -25,6 +25,17 @@ _NUMBER = re.compile(
     r"(?:percentage|fraction|share|proportion|number) of\b"
     r"|\b(?:by how much|how much time|how much memory)\b"
     r"|多少|几[个次名种篇倍人年天小]|百分之几|多大|多长时间",
+    re.IGNORECASE,
+)
+_PERCENTAGE = re.compile(
+    r"\b(?:by )?(?:what|which) (?:\w+ )?(?:percentage|share|fraction|proportion),? (?:of|in)\b"
+    r"|\bhow (?:many|much) percent(?! ?age)\b|百分之[几多]",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(
+    r"\b(?:half|halves|thirds?|quarters?|fifths?|tenths?|all|none|every|no|majority|minority)\b"
+    r"|\d+ (?:out )?of (?:the |all )?\d|\b(?:one|two|three|four|five) (?:out of|in) \w+\b"
+    r"|百分之|成|一半",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -51,7 +62,12 @@ _YEAR_OR_MONTH = re.compile(
 )
 _CAPITAL = re.compile(r"(?:^|(?<=[\s(\"“]))[A-Z][\w’'-]*")  # noqa: RUF001
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_WORDS_FOR = {"number": "number", "date": "year or date", "name": "name"}
+_WORDS_FOR = {
+    "percentage": "percentage",
+    "number": "number",
+    "date": "year or date",
+    "name": "name",
+}
 
 
 def asked_for(question: str) -> Asked | None:
@@ -61,6 +77,8 @@ def asked_for(question: str) -> Asked | None:
     """
     if _DATE.search(question):
         return "date"
+    if _PERCENTAGE.search(question):
+        return "percentage"
     if _NUMBER.search(question):
         return "number"
     return "name" if _NAME.search(question) else None
@@ -68,6 +86,9 @@ def asked_for(question: str) -> Asked | None:
 
 def holds(asked: Asked, text: str, question: str = "") -> bool:
     """Tell whether a sentence holds a number, a date or a name that is not the question's own."""
+    if asked == "percentage":
+        shares = [number for number in numbers_in(text) if number.percent or number.share]
+        return any(shares) or _PARTS.search(text) is not None
     if asked == "number":
         given = {number.value for number in numbers_in(question)}
         told = any(number.value not in given for number in numbers_in(text))
@@ -86,7 +107,7 @@ def with_what_was_asked(claims: Sequence[Claim], question: str) -> list[Claim]:
     """
     asked = asked_for(question)
     supported = [claim for claim in claims if claim.verdict.supported]
-    if asked is None or any(holds(asked, claim.text, question) for claim in supported):
+    if asked is None or any(_answers(asked, claim, question) for claim in supported):
         return list(claims)
     reason = f"the question asks for a {_WORDS_FOR[asked]}, and no sentence gives one"
     return [
@@ -95,3 +116,10 @@ def with_what_was_asked(claims: Sequence[Claim], question: str) -> list[Claim]:
         else claim
         for claim in claims
     ]
+
+
+def _answers(asked: Asked, claim: Claim, question: str) -> bool:
+    """A bare number that a program printed for a percentage is one."""
+    if asked == "percentage" and claim.computations:
+        asked = "number"
+    return holds(asked, claim.text, question)

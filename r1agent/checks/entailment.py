@@ -30,6 +30,10 @@ class EntailmentCheck:
         loose_words: The share that is enough where the cosine reaches `cosine`, or the judge says
             that the quotes support the claim.
         cosine: Cosine similarity of claim and best quote.
+        added: Share of the words that the claim adds to the question. From here on the quotes
+            carry what it tells, however the question was worded, if their cosine to the claim
+            reaches `near` too; below half of it they do not.
+        near: See `added`.
     """
 
     name = "entailment"
@@ -42,12 +46,16 @@ class EntailmentCheck:
         words: float = 0.6,
         loose_words: float = 0.35,
         cosine: float = 0.6,
+        added: float = 0.75,
+        near: float = 0.45,
     ) -> None:
         self.embeddings = embeddings
         self.judge = judge or Floors(embeddings)
         self.words = words
         self.loose_words = loose_words
         self.cosine = cosine
+        self.added = added
+        self.near = near
 
     @property
     def method(self) -> str:
@@ -60,15 +68,30 @@ class EntailmentCheck:
             return None
         if not content_words(claim) and not any(numbers_in(claim)):
             return Finding("unsupported", "says nothing that a quote could carry")
-        share = coverage(claim, " ".join(sources.quotes), sources)
-        if share < self.loose_words:
+        quoted = " ".join(sources.quotes)
+        share = coverage(claim, quoted, sources)
+        added = added_coverage(claim, quoted, sources)
+        if added is not None and added < self.added / 2:
+            return Finding("unsupported", f"only {added:.0%} of what it tells is in the quote")
+        told = self._is_told(claim, added, share, sources.quotes)
+        if share < self.loose_words and not told:
             return Finding("unsupported", f"only {share:.0%} of its words are in the quote")
         judgement = self.judge.judge("\n".join(sources.quotes), claim, ask=sources.ask)
         if judgement is not None and judgement.contradicted >= self.judge.contradicts_at:
             return Finding("contradicted", f"the quote says otherwise, by {self.method}")
         if judgement is not None and self.judge.supports_at:
             return self._by_support(judgement)
-        return self._by_words(claim, share, sources.quotes)
+        return None if told else self._by_words(claim, share, sources.quotes)
+
+    def _is_told(
+        self, claim: str, added: float | None, share: float, quotes: Sequence[str]
+    ) -> bool:
+        """Tell whether the quotes hold what the claim adds, and are near to the whole of it."""
+        if added is None or added < self.added:
+            return False
+        return self._nearest(claim, quotes) >= self.near or (
+            self.embeddings is None and share >= self.loose_words
+        )
 
     def _by_support(self, judgement: Judgement) -> Finding | None:
         if judgement.supported >= self.judge.supports_at:
@@ -96,11 +119,27 @@ def coverage(claim: str, quoted: str, sources: Sources) -> float:
     """
     asked = set(content_words(sources.question))
     held = set(content_words(quoted))
-    named = set(content_words(sources.context)) - held
-    words = [word for word in dict.fromkeys(content_words(claim)) if word not in named]
+    words = _words(claim, held, sources)
     weights = {word: QUESTION_WEIGHT if word in asked else 1.0 for word in words}
     total = sum(weights.values())
     return sum(weights[word] for word in words if word in held) / total if total else 1.0
+
+
+def added_coverage(claim: str, quoted: str, sources: Sources) -> float | None:
+    """Share of the words that a claim adds to the question that stand in the quotes (0 to 1).
+
+    None where there is no question, or the claim adds no word to it.
+    """
+    asked = set(content_words(sources.question))
+    held = set(content_words(quoted))
+    added = [word for word in _words(claim, held, sources) if word not in asked]
+    return sum(word in held for word in added) / len(added) if asked and added else None
+
+
+def _words(claim: str, held: set[str], sources: Sources) -> list[str]:
+    """Words of a claim, less those of the title that the quote lacks."""
+    named = set(content_words(sources.context)) - held
+    return [word for word in dict.fromkeys(content_words(claim)) if word not in named]
 
 
 def cosine(a: Sequence[float], b: Sequence[float]) -> float:

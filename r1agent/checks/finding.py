@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from r1agent.checks.judging import Ask
@@ -20,6 +21,10 @@ class Sources:
     """Title, year and section of the cited papers: a sentence may name them."""
     surroundings: str = ""
     """The passages that the quotes were taken from: what a quote calls `it` has its name there."""
+    origins: tuple[str, ...] = ()
+    """The paper of each quote."""
+    papers: Mapping[str, str] = field(default_factory=dict)
+    """Title and passages of every paper of the run, by its id."""
     ask: Ask | None = None
     """Asks the chat model of the run, for a check that wants its judgement."""
 

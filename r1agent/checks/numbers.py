@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from r1agent.checks.asked import told_of_the_question
 from r1agent.checks.derived import is_derived
 from r1agent.checks.finding import Finding, Sources
+from r1agent.checks.labels import without_labels, without_marks
 from r1agent.checks.quantities import Number, numbers_in, numbers_in_common, without_references
 from r1agent.checks.units import dimensions_in
 
@@ -53,21 +55,25 @@ class NumberCheck:
 
     def check(self, claim: str, sources: Sources) -> Finding | None:
         """Return a finding that names the numbers without a source, or None."""
-        stated = [*numbers_in(claim), *_factors(claim)]
+        stated = [*numbers_in(without_marks(claim)), *_factors(claim)]
         given = [sources.question] if sources.outputs else []
-        quoted = _Held([*map(without_references, sources.quotes), sources.context, *given])
+        quotes = [without_labels(without_references(quote), claim) for quote in sources.quotes]
+        quoted = _Held([*quotes, sources.context, *given])
         computed = list(numbers_in(" ".join(sources.outputs)))
         missing = [
-            number.text
+            number
             for number in stated
             if not quoted.has(number)
             and not any(number.is_about(value) for value in _printed(number, computed))
             and not is_derived(number, stated, quoted.numbers, claim)
         ]
+        proved = [number for number in stated if number not in missing]
+        asked = told_of_the_question(claim, missing, proved, sources)
+        missing = [number for number in missing if number not in asked]
         if not missing:
             return None
         where = "a quote or tool result" if sources.outputs else "its quote"
-        return Finding("unsupported", f"{', '.join(missing)} is not in {where}")
+        return Finding("unsupported", f"{', '.join(one.text for one in missing)} is not in {where}")
 
 
 class _Held:

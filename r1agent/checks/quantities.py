@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from r1agent.checks.units import Unit, multiplier_behind, unit_behind
@@ -87,6 +88,15 @@ def numbers_in(text: str) -> Iterator[Number]:
 
     Digits inside a name (`ResNet-50`, `CO2`) are part of the name, not numbers.
     """
+    return iter(_numbers(text))
+
+
+@lru_cache(maxsize=4096)
+def _numbers(text: str) -> tuple[Number, ...]:
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[Number]:
     for found in _NUMBER.finditer(text):
         digits = re.sub(r"[,\u00a0\u202f]", "", found["digits"])
         mantissa = digits.lower().split("e")[0]
@@ -98,7 +108,7 @@ def numbers_in(text: str) -> Iterator[Number]:
 
 def _number(text: str, found: re.Match[str], end: int, value: float, decimals: int) -> Number:
     share = _share(text, end)
-    if not share and text[: found.start()].endswith("百分之"):
+    if not share and text.endswith("百分之", 0, found.start()):
         share = "percent"
     return Number(
         text=found[0].strip().lower() if found[0].isalpha() else found[0].strip(),

@@ -7,12 +7,14 @@ from langchain_core.embeddings import Embeddings
 from r1agent.checks.attachment import AttachmentCheck
 from r1agent.checks.bounds import BoundCheck
 from r1agent.checks.computed import ComputedCheck
+from r1agent.checks.counted import CountCheck
 from r1agent.checks.entailment import EntailmentCheck
 from r1agent.checks.finding import Check
 from r1agent.checks.judging import Judge
 from r1agent.checks.names import NameCheck
 from r1agent.checks.negations import NegationCheck
 from r1agent.checks.numbers import NumberCheck
+from r1agent.checks.subjects import SubjectCheck
 
 
 def standard_checks(
@@ -26,9 +28,11 @@ def standard_checks(
     """
     return [
         NumberCheck(),
+        CountCheck(),
         BoundCheck(),
         AttachmentCheck(),
         NameCheck(),
+        SubjectCheck(),
         NegationCheck(),
         ComputedCheck(),
         EntailmentCheck(embeddings, judge=judge),

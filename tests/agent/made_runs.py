@@ -1,6 +1,7 @@
 """Passages, tools and runs made by hand, for the tests of single parts of the loop."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from langchain_core.documents import Document
 from langchain_core.messages import AIMessage
@@ -22,6 +23,9 @@ from r1agent.types import (
     Verdict,
 )
 from r1agent_tools import search_papers_tool
+
+ONE_DRAFT = replace(SMALL, drafts=1)
+"""A small model that writes its answer once."""
 
 TEXT = (
     "Dropout of 0.5 lowered the test error from 12.1 % to 10.4 %. "
@@ -76,7 +80,7 @@ def made_run(
     question: str = "What did dropout lower?",
     replies: Sequence[str | AIMessage] = (),
     *,
-    profile: Profile = SMALL,
+    profile: Profile = ONE_DRAFT,
     limits: Limits | None = None,
     tests: str | None = None,
 ) -> tuple[Run, ScriptedChatModel, list[Event]]:

@@ -2,13 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from langchain_core.messages import AIMessage
 
 from r1agent.assistant import ResearchAssistant
 from r1agent.journal import answer_from_json, find_run, read_journal
-from r1agent.profiles import LARGE
+from r1agent.profiles import LARGE, SMALL
 from r1agent.run import Limits
 from r1agent.safety.suite import Safety
 from r1agent.testing import HashEmbeddings, ScriptedChatModel
@@ -29,7 +30,7 @@ SOLUTION = "```python\ndef double(x):\n    return 2 * x\n```"
 TESTS = "assert double(2) == 4\nassert double(-1) == -2"
 
 
-def made_assistant(replies, index, sandbox, **options):
+def made_assistant(replies, index, sandbox, profile=None, **options):
     tools = [
         search_papers_tool(index.as_retriever(k=6)),
         read_page_tool(index.read_page),
@@ -41,6 +42,7 @@ def made_assistant(replies, index, sandbox, **options):
         tools,
         page_text=lambda paper, page: index.read_page(paper, page).page_content,
         embeddings=index.embeddings,
+        profile=profile or replace(SMALL, drafts=1),
         **options,
     )
 

@@ -9,17 +9,17 @@ from r1agent.conversation import Conversation
 from r1agent.journal import find_run
 from r1agent.paper_search import PaperSearch
 from r1agent.past import Past
-from r1agent.profiles import LARGE, SMALL
+from r1agent.profiles import LARGE
 from r1agent.testing import ScriptedChatModel
 from r1agent_tools import search_papers_tool
-from tests.agent.made_runs import TEXT, passage, search_tool
+from tests.agent.made_runs import ONE_DRAFT, TEXT, passage, search_tool
 
 FIRST = "What did dropout lower?"
 LOWERED = "Dropout of 0.5 lowered the test error from 12.1 % to 10.4 % [1]."
 TOOK = "Training took 90 minutes on one graphics card [1]."
 
 
-def made(*replies, profile=SMALL, **options):
+def made(*replies, profile=ONE_DRAFT, **options):
     model = ScriptedChatModel(replies=list(replies))
     return ResearchAssistant(model, [search_tool(passage())], profile=profile, **options)
 

@@ -181,11 +181,15 @@ def test_a_program_that_fails_is_written_anew_with_its_error(sandbox):
 
 
 def test_numbers_invented_for_a_program_over_papers_are_refused(sandbox):
-    replies = [program("print(12.1 - 3.77)"), program("print(round(12.1 - 10.4, 1))")]
+    right = program("print(round(12.1 - 10.4, 1))")
+    replies = [program("print(12.1 - 3.77)"), right, right]
     run, model, _ = made_run("By how much did dropout lower the error?", replies)
     tools = [search_tool(passage()), python_tool(sandbox)]
     trajectory = executor(*tools).carry_out(Plan((SEARCH, COMPUTE)), run)
     assert "3.77 is neither in the question nor in the passages" in model.prompts[1]
+    assert "From these passages, what holds numbers:" in model.prompts[2]
+    assert "not work" not in model.prompts[2]
+    assert "Use no formula" not in model.prompts[2]
     assert [step.verdict.supported for step in trajectory.steps] == [True, True]
     assert trajectory.results[-1].artifact.stdout.strip() == "1.7"
 

@@ -141,7 +141,7 @@ def test_a_large_model_is_told_of_it_and_tries_again_after_a_failure():
 def test_a_program_may_compute_with_what_a_tool_gave(sandbox):
     question = "Compute the melting point of tungsten minus 100."
     code = "```python\nprint(3695.0 - 100)\n```"
-    model = ScriptedChatModel(replies=[FILLED, code, "It is 3595."])
+    model = ScriptedChatModel(replies=[FILLED, code, code, "It is 3595."])
     tools = [melting_point, python_tool(sandbox)]
     answer = ResearchAssistant(model, tools).ask(question)
     assert [step.plan_step.tool for step in answer.trajectory.steps] == ["melting_point", "python"]

@@ -110,8 +110,8 @@ SUM = Computation("python", "print(sum(range(101)))", "5050", "landlock=True")
 def test_where_no_sentence_about_a_program_holds_its_output_is_repeated():
     run, _, _ = made_run("Sum of 1 to 100?")
     claims = prove(["The sum is 5051."], run, evidence=evidence_of(computations=[SUM]))
-    assert [claim.verdict.supported for claim in claims] == [False, True]
-    assert claims[1].text == "The program printed: 5050."
+    assert [claim.verdict.supported for claim in claims] == [True, False]
+    assert claims[0].text == "The program printed: 5050."
 
 
 def test_where_a_sentence_about_a_program_holds_nothing_is_added():

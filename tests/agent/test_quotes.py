@@ -106,3 +106,10 @@ def test_choosing_among_many_long_passages_takes_no_time_to_speak_of():
     start = time.perf_counter()
     choose_quotes("The network of Miller did not improve to 12.1 % in 90 minutes.", passages)
     assert time.perf_counter() - start < 1
+
+
+def test_the_number_of_a_figure_draws_no_quote():
+    figure = passage("Figure 1: The homepage of the downloaded archive.", id="aa11:1")
+    told = passage("The archive has been downloaded a great many times since.", id="bb22:1")
+    (quote,) = choose_quotes("The archive has been downloaded 1 time.", [figure, told])
+    assert quote.passage == "bb22:1"

@@ -1,6 +1,7 @@
 """The arms offline: a scripted model over two passages."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from langchain_core.documents import Document
@@ -8,6 +9,7 @@ from langchain_core.tools import tool
 from loop_arms import arms_of, search_of, without_gate, without_planner, without_tools
 
 from r1agent.assistant import ResearchAssistant
+from r1agent.profiles import SMALL
 from r1agent.testing import HashEmbeddings, ScriptedChatModel
 from r1agent_tools import search_papers_tool
 
@@ -40,6 +42,7 @@ def assistant(*replies, tools=None):
         ScriptedChatModel(replies=list(replies)),
         [search, python] if tools is None else tools,
         embeddings=HashEmbeddings(),
+        profile=replace(SMALL, drafts=1),
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from r1agent.checks.answers import asked_for, holds, with_what_was_asked
-from r1agent.types import Claim, Verdict
+from r1agent.types import Claim, Computation, Verdict
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,9 @@ from r1agent.types import Claim, Verdict
         ("How long did training take?", "number"),
         ("How much worse was the student?", "number"),
         ("By how much did the loss fall?", "number"),
-        ("What percentage of the images was used?", "number"),
+        ("What percentage of the images was used?", "percentage"),
+        ("What share, in percent, of them passed?", "percentage"),
+        ("How many images are there in all?", "number"),
         ("训练用了多少张图片?", "number"),
         ("When was the method introduced?", "date"),
         ("In which year did it appear?", "date"),
@@ -34,6 +36,10 @@ def test_what_a_question_asks_for(question, asked):
 @pytest.mark.parametrize(
     ("asked", "text"),
     [
+        ("percentage", "It was 30 % of the images."),
+        ("percentage", "A third of the images was used."),
+        ("percentage", "用了百分之三十的图片。"),
+        ("percentage", "It was used by 22 of 88 teams."),
         ("number", "Five seeds were used."),
         ("number", "Two seeds were used."),
         ("number", "Only half of the images were used."),
@@ -53,6 +59,7 @@ def test_sentences_that_hold_it(asked, text):
 @pytest.mark.parametrize(
     ("asked", "text", "question"),
     [
+        ("percentage", "66 men and 22 women passed.", ""),
         ("number", "Training was slow.", ""),
         ("number", "At temperature 8 it was worse.", "How much worse was it at temperature 8?"),
         ("date", "It was introduced with 120 items.", ""),
@@ -87,3 +94,16 @@ def test_a_sentence_that_the_gate_did_not_let_through_does_not_answer():
     claims = [claim("Nine seeds were used.", "unsupported"), claim("Seeds were drawn.")]
     assert not any(one.verdict.supported for one in with_what_was_asked(claims, HOW_MANY))
     assert with_what_was_asked(claims, HOW_MANY)[0] == claims[0]
+
+
+def test_a_bare_number_that_a_program_printed_is_a_percentage():
+    printed = Claim(
+        "The program printed: 25.0.",
+        (),
+        Verdict("supported", "result of `python`"),
+        (Computation("python", "print(100 * 22 / 88)", "25.0", ""),),
+    )
+    asked = "What percentage of the images was used?"
+    assert with_what_was_asked([printed], asked) == [printed]
+    (found,) = with_what_was_asked([claim("22 of them were used.")], asked)
+    assert not found.verdict.supported

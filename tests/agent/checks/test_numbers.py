@@ -143,3 +143,100 @@ def test_a_made_up_number_is_hardly_ever_recomputed_by_chance():
         quote = "It rose, by way of " + ", ".join(f"{value:.3g} runs" for value in values)
         passed += check(f"It rose by {chance.uniform(1, 100):.1f} more.", quote) is None
     assert passed <= 40
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("It has been downloaded 1 time.", "Figure 1: Downloads of the homepage over time."),
+        ("There were 2 groups.", "Table 2 lists the groups."),
+        ("There were 3 groups.", "The groups (Fig. 3) differ."),
+        ("There were 4 groups.", "See Section 4 for the groups."),
+        ("There were 5 groups.", "By Eq. (5) the groups differ."),
+        ("There were 2 groups.", "Chapter 2 treats the groups."),
+        ("There were 7 groups.", "The groups on page 7 differ."),
+        ("There were 1 groups.", "Step 1: form the groups."),
+        ("There were 1 groups.", "1. We form the groups."),
+        ("There were 4 groups.", "The groups of that study3,4 differ."),
+        ("There were 5 groups.", "The groups differ.3,5 We ask why."),
+        ("There were 3 groups.", "The groups of Figures 2 and 3 differ."),
+        ("There were 6 groups.", "The groups of Tables 4-6 differ."),
+        ("共有2组。", "见表2的各组。"),
+        ("共有4组。", "第4节介绍各组。"),
+        ("There are 3 classes.", "The three-velocities model has classes."),
+        ("There are 2 groups.", "A two-sided test compares the groups."),
+    ],
+)
+def test_the_number_of_a_label_counts_nothing(claim, quote):
+    assert check(claim, quote).reason.endswith("is not in its quote")
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Table 2 lists the groups.", "Table 2 lists the groups."),
+        ("Fig. 3 shows 12 groups.", "Figure 3 shows 12 groups."),
+        ("Equation 5 gives the loss.", "The loss is given by Eq. (5)."),
+        ("There were 12 groups.", "Table 2 12 groups were formed."),
+        ("There were 12 groups.", "In Table 2, 12 groups were formed."),
+        ("There were 5 groups.", "In Section 3 and 5 groups we see it."),
+        ("The error is 71.2.", "Table 3: error 71.2."),
+        ("A network with three layers was used.", "We use a three-layer network."),
+        ("A 3D scan was used.", "We use a three-dimensional scan."),
+        ("The number of layers is 12.", "The number of layers is\n12. The width is 5."),
+        ("It grew 3 times.", "There was a three-fold growth."),
+        ("It ran 200 steps.", "It ran 200 steps and 1,000 pages."),
+        ("表2列出了各组。", "见表2的各组。"),
+        ("It agrees with other reports4,5,6.", "It agrees with other reports4,5,6."),
+    ],
+)
+def test_a_label_that_the_claim_names_and_numbers_beside_labels_hold(claim, quote):
+    assert check(claim, quote) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "quote"),
+    [
+        (
+            "How did the 60 students score?",
+            "The 60 students scored 71.2 %.",
+            "The students scored 71.2 %.",
+        ),
+        (
+            "Which model did the authors use in 2008?",
+            "In 2008 the authors used a random forest.",
+            "The authors used a random forest.",
+        ),
+        (
+            "What is the accuracy over the ten folds?",
+            "The accuracy over ten folds was 81.5.",
+            "The accuracy is 81.5 on average.",
+        ),
+    ],
+)
+def test_a_number_that_the_question_gives_needs_no_source(question, claim, quote):
+    assert check(claim, quote, question=question) is None
+    assert check(claim, quote) is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "quote"),
+    [
+        ("Did the 60 students pass?", "The 60 students passed easily.", "Students passed easily."),
+        ("How many of the 60 students passed?", "The 60 students passed the final exam.",
+         "The students passed the final exam."),
+        ("What did the 60 students do?", "There were 60 students.", "There were students."),
+        ("Which model reached 71.2 %?", "The deep forest model reached 71.2 %.",
+         "The deep forest model is best."),
+        ("How did the 60 students score?", "The 60 students scored 71.2 %.",
+         "The 50 students scored 71.2 %."),
+        ("What was the accuracy in 2008?", "The accuracy was 71 % in 2008.",
+         "In 2009 the accuracy was 71 %."),
+        ("Which group had 60 students?", "The large Danish group had 60 students.",
+         "The large Danish group had students."),
+        ("How did the 60 students score?", "The 60 students scored 71.2 %.",
+         "The students scored well."),
+    ],
+)  # fmt: skip
+def test_a_number_that_the_question_asks_about_needs_its_source(question, claim, quote):
+    assert check(claim, quote, question=question) is not None
