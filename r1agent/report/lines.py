@@ -98,7 +98,8 @@ class LineView:
                 done = [step for step in timeline.steps if step.ended == timeline.now]
                 return [line for step in done[-1:] for line in verdict_lines(step)]
             case "writing" if timeline.passages:
-                return [Text(f"Writing from {counted(timeline.passages, 'passage')}")]
+                again = f" again, draft {timeline.drafts}," if timeline.drafts > 1 else ""
+                return [Text(f"Writing{again} from {counted(timeline.passages, 'passage')}")]
             case "claim_judged":
                 return [claim_line(timeline.claims[-1])]
         return []

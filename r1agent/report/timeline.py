@@ -16,6 +16,9 @@ WAITING = "waiting"
 RUNNING = "running"
 STOPPED = "stopped"
 
+_BESIDE = "Search beyond the plan, for a sentence or for who says otherwise"
+"""What calls are for that belong to no step: they come with the number 0."""
+
 
 @dataclass(slots=True)
 class CallLine:
@@ -81,6 +84,8 @@ class Timeline:
     notices: list[str] = field(default_factory=list)
     passages: int = 0
     """Passages that the answer is written from."""
+    drafts: int = 0
+    """How often the answer was begun."""
     finished: bool = False
 
     @property
@@ -152,8 +157,9 @@ class Timeline:
     def _on_writing(self, data: Mapping[str, Any]) -> None:
         passages = data.get("passages", 0)
         self.passages = passages if isinstance(passages, int) else len(passages)
+        self.drafts += 1
         self._end_step()
-        self._begin("writing the answer")
+        self._begin("writing the answer" if self.drafts == 1 else f"writing draft {self.drafts}")
 
     def _on_claim_judged(self, data: Mapping[str, Any]) -> None:
         quotes = data.get("quotes", ())
@@ -187,7 +193,8 @@ class Timeline:
         for step in self.steps:
             if step.number == number:
                 return step
-        step = StepLine(number, str(data.get("goal", "")), str(data.get("tool", "")))
+        goal = str(data.get("goal", "")) or (_BESIDE if number == 0 else "")
+        step = StepLine(number, goal, str(data.get("tool", "")))
         self.steps.append(step)
         return step
 

@@ -47,7 +47,7 @@ def step_line(step: StepLine, *, brief: bool = False) -> RenderableType:
     if step.ended:
         details.append(f"{step.ended - step.started:.0f} s")
     body.append(f"  {' · '.join(filter(None, details))}", style="dim")
-    return Hanging(f"{mark} {step.number} ", body, style=style, brief=brief)
+    return Hanging(f"{mark} {step.number or '+'} ", body, style=style, brief=brief)
 
 
 def call_line(call: CallLine, *, brief: bool = False) -> RenderableType:
@@ -100,6 +100,8 @@ def brief_trace(
 ) -> Iterator[RenderableType]:
     """Yield what fits a small screen: every step in a line, the current step's last calls."""
     for step in timeline.steps:
+        if step.number == 0:
+            continue
         yield step_line(step, brief=True)
         if step.state == RUNNING:
             yield from (call_line(call, brief=True) for call in step.calls[-calls:])

@@ -71,6 +71,7 @@ def test_that_paper_limits_the_search_to_it(papers_index):
         [search_papers_tool(PaperSearch(papers_index))],
         page_text=lambda paper, page: papers_index.read_page(paper, page).page_content,
         embeddings=papers_index.embeddings,
+        profile=ONE_DRAFT,
     )
     conversation = Conversation(assistant)
     first = conversation.ask("How good was the student of the smoothed teacher at temperature 8?")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r1agent.filler import is_beside, is_filler, says_that_nothing_is_said
+from r1agent.filler import adds_nothing, is_beside, is_filler, says_that_nothing_is_said
 from r1agent.writer import Writer
 from tests.agent.made_runs import evidence_of, made_run, passage
 
@@ -76,3 +76,17 @@ def test_beside_the_fact_that_was_asked_for_nothing_else_is_written():
     drafts = Writer().write(run, evidence_of(passage()))
     assert [draft.text for draft in drafts] == ["Training took 90 minutes."]
     assert not is_beside("It erases information.", "Why does smoothing hurt?")
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "nothing"),
+    [
+        ("The team found a copy of its code.", "Where did the team find a copy of its code?", True),
+        ("The tool found a copy.", "Where was a copy found?", True),
+        ("It was found in an archive.", "Where was a copy found?", False),
+        ("A copy was found 3 times.", "How often was a copy found?", False),
+        ("Smoothing helps the student.", "Does smoothing help the student?", False),
+    ],
+)
+def test_a_question_repeated_is_no_answer_to_which_and_where(text, question, nothing):
+    assert adds_nothing(text, question) is nothing

@@ -1,0 +1,71 @@
+"""Of answers drafted apart, the one that holds and that another agrees with is shown."""
+
+import pytest
+
+from r1agent.assistant import ResearchAssistant
+from r1agent.profiles import LARGE, SMALL
+from r1agent.testing import ScriptedChatModel
+from r1agent.voting import agrees
+from tests.agent.made_runs import passage, search_tool
+
+QUESTION = "What did dropout lower?"
+LOWERED = "Dropout of 0.5 lowered the test error from 12.1 % to 10.4 % [1]."
+SHORTER = "It lowered the test error, from 12.1 % to 10.4 % at 0.5 [1]."
+WRONG = "Dropout lowered the calibration of emperor penguins [1]."
+TRUE_BESIDE = "Training took 90 minutes on one graphics card [1]."
+
+
+def asked(*replies, profile=SMALL, question=QUESTION):
+    model = ScriptedChatModel(replies=list(replies))
+    assistant = ResearchAssistant(model, [search_tool(passage())], profile=profile)
+    return assistant.ask(question), model
+
+
+def test_two_drafts_that_agree_are_enough():
+    answer, model = asked(LOWERED, SHORTER)
+    assert answer.text == LOWERED.replace(" [1].", ". [1]")
+    assert len(model.prompts) == 2
+
+
+def test_a_draft_that_does_not_hold_is_passed_over():
+    answer, model = asked(WRONG, LOWERED, LOWERED)
+    assert [claim.text for claim in answer.claims] == [LOWERED.replace(" [1]", "")]
+    assert len(model.prompts) == 3
+
+
+def test_what_one_draft_alone_says_is_not_shown_though_it_holds():
+    answer, _ = asked(LOWERED, WRONG, TRUE_BESIDE)
+    assert (answer.outcome, answer.claims) == ("not_in_papers", ())
+    reasons = [reason for claim in answer.dropped for reason in claim.verdict.reasons]
+    assert "answers drafted apart do not agree on it" in reasons
+
+
+def test_sentences_after_one_that_does_not_hold_are_no_answer():
+    answer, _ = asked(*[f"{WRONG} {TRUE_BESIDE}"] * 3)
+    assert answer.claims == ()
+    reasons = [reason for claim in answer.dropped for reason in claim.verdict.reasons]
+    assert "the sentence that was to answer does not hold" in reasons
+
+
+def test_drafts_that_are_silent_agree_with_each_other():
+    answer, model = asked(*["The passages do not mention it."] * 2)
+    assert (answer.outcome, len(model.prompts)) == ("not_in_papers", 2)
+
+
+def test_a_large_model_writes_once():
+    plan = '{"thoughts": "t", "steps": [{"goal": "g", "tool": "search_papers", "done_when": "d"}]}'
+    answer, model = asked(plan, LOWERED, profile=LARGE)
+    assert (answer.outcome, len(model.prompts)) == ("answered", 2)
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("It was 90 minutes on a graphics card.", True),
+        ("On one graphics card it took 60 minutes.", False),
+        ("Training took 90 epochs.", False),
+    ],
+)
+def test_texts_agree_in_the_numbers_and_words_they_add_to_the_question(other, same):
+    sentence = "Training took 90 minutes on one graphics card."
+    assert agrees(sentence, other, "How long did training take?") is same
