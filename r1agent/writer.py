@@ -60,15 +60,14 @@ class Writer:
         except BudgetSpentError as limit:
             run.end_early(limit)
             return []
-        sentences = [
+        written = [
             (text, marks)
             for text, marks in marked_sentences(without_rules(reply, prompt))
             if not is_echo(text, prompt, passages)
-            and not is_filler(text, run.question)
-            and not adds_nothing(text, run.question)
         ]
+        sentences = [one for one in written if not _tells_nothing(one[0], run.question)]
         sentences[1:] = [one for one in sentences[1:] if not is_beside(one[0], run.question)]
-        says_nothing = not sentences and says_that_nothing_is_said(reply)
+        says_nothing = not sentences and (bool(written) or says_that_nothing_is_said(reply))
         run.abstained = NOT_IN_PAPERS.lower() in reply.lower() or says_nothing
         if run.abstained:
             return []
@@ -100,6 +99,10 @@ class Writer:
     ) -> Draft:
         named = [passages[mark - 1] for mark in marks if 0 < mark <= len(passages)]
         return redraft(text, named or passages, evidence, run.question)
+
+
+def _tells_nothing(text: str, question: str) -> bool:
+    return is_filler(text, question) or adds_nothing(text, question)
 
 
 def without_rules(reply: str, prompt: str) -> str:

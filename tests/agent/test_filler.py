@@ -90,3 +90,9 @@ def test_beside_the_fact_that_was_asked_for_nothing_else_is_written():
 )
 def test_a_question_repeated_is_no_answer_to_which_and_where(text, question, nothing):
     assert adds_nothing(text, question) is nothing
+
+
+def test_a_draft_that_only_repeats_the_question_is_a_silence_and_no_failure():
+    run, _, _ = made_run("Which error did dropout lower?", replies=["Dropout did lower an error."])
+    assert Writer().write(run, evidence_of(passage())) == []
+    assert run.abstained
