@@ -30,7 +30,7 @@ from r1agent.words import content_words
 from r1agent_indexes import load_embeddings
 
 DATA = ROOT.parent / "shared" / "data" / "scifact"
-JUDGED = 150
+JUDGED = 60
 """Pairs that are put to a model, a third of each label, drawn with a fixed seed."""
 _AT_ONCE = 4
 _NOTHING = Judgement(0.0, 0.0)

@@ -80,10 +80,13 @@ class Ended:
         self.out = done.stdout
         self.err = done.stderr
 
-    def sentence(self) -> str:
-        """The one line on stderr, which must be all there is."""
+    def sentence(self, *, of_a_run: bool = False) -> str:
+        """The one line on stderr; a run that had begun also says how to go on with it."""
         assert "Traceback" not in self.err
         lines = self.err.splitlines()
+        if of_a_run:
+            assert "What was done is kept" in lines[0]
+            assert re.search(r"`r1agent ask --resume [\w-]+` goes on\.$", lines.pop(0))
         assert len(lines) == 1, self.err
         assert lines[0].startswith("error: ")
         assert lines[0].endswith((".", "?"))
@@ -176,7 +179,7 @@ def ask(r1agent: Commands, base_url: str, *more: str) -> Ended:
 def test_an_unreachable_server(r1agent):
     ended = ask(r1agent, "http://127.0.0.1:9/v1")
     assert ended.code == 1
-    assert "http://127.0.0.1:9/v1" in ended.sentence()
+    assert "http://127.0.0.1:9/v1" in ended.sentence(of_a_run=True)
 
 
 def web_page(request: BaseHTTPRequestHandler) -> None:
@@ -231,7 +234,7 @@ def test_a_server_that_answers_something_else(r1agent, answer, said):
     with http_server(answer) as address:
         ended = ask(r1agent, f"{address}/v1")
     assert ended.code == 1
-    assert said in ended.sentence()
+    assert said in ended.sentence(of_a_run=True)
     assert "sk-secret" not in ended.err
 
 
