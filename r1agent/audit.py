@@ -41,7 +41,7 @@ def conclude(
     """
     shown = tuple(claim for claim in claims if claim.verdict.supported)
     dropped = tuple(claim for claim in claims if not claim.verdict.supported)
-    extracts = () if shown else quotes_instead(claims) or nearest_quotes(run, evidence, gate)
+    extracts = () if shown else _in_place_of(claims, run, evidence, gate)
     contradictions = find_contradictions(shown, evidence, gate, ask=judge_of(run))
     outcome = _outcome(run, claims, extracts, trajectory, evidence)
     return Answer(
@@ -78,6 +78,14 @@ def refused(run: Run, why: str) -> Answer:
         ),
         message=why,
     )
+
+
+def _in_place_of(
+    claims: Sequence[Claim], run: Run, evidence: Evidence, gate: CitationGate
+) -> tuple[Citation, ...]:
+    """Return quotes of sentences that hold in part, if they bear on the question, or near ones."""
+    held = quotes_instead(claims)
+    return held if _bear_on(run.question, held) else nearest_quotes(run, evidence, gate)
 
 
 def quotes_instead(claims: Sequence[Claim]) -> tuple[Citation, ...]:
