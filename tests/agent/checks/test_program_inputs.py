@@ -74,5 +74,6 @@ def test_a_sum_over_the_numbers_of_a_text_has_no_unknown_input(numbers):
 
 @settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=40))
-def test_any_text_can_be_looked_at(code, known):
-    unknown_inputs(code, known)
+def test_what_stands_in_a_text_is_known_whatever_the_program(code, known):
+    both = unknown_inputs(code, f"{known} {code}")
+    assert set(both) <= set(unknown_inputs(code, known))

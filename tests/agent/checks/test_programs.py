@@ -85,5 +85,6 @@ def test_a_program_that_cannot_be_read_computes_nothing():
 
 @settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=40))
-def test_any_text_can_be_looked_at(code, question):
-    wrong_operation(code, code, question)
+def test_any_text_gets_one_line_as_a_reason_or_nothing(code, question):
+    reason = wrong_operation(code, code, question)
+    assert reason.splitlines() in ([], [reason])
