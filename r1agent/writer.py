@@ -29,6 +29,7 @@ NOT_IN_PAPERS = "NOT IN PAPERS"
 _TOKENS = 350
 _MARK = re.compile(r"\s*[\[【(（]\s*(?:passage\s*)?(\d{1,2}(?:\s*[,;，、]\s*\d{1,2})*)\s*[\]】)）]")  # noqa: RUF001
 _MOST_SENTENCES = 4
+_LONG_DECIMAL = re.compile(r"(?<![\w.])[-+]?\d+\.\d{11,}(?:[eE][-+]?\d+)?(?![\w.]*\w)")
 _LED_MARK = re.compile(
     rf"(?:\s+(?:in|by|from|see|per|and|&|passages?))*{_MARK.pattern}", re.IGNORECASE
 )
@@ -139,10 +140,17 @@ def redraft(text: str, passages: Iterable[Document], evidence: Evidence, questio
 
 
 def computed_draft(computation: Computation, question: str) -> Draft:
-    """Say no more than what a program printed, or how many tests passed."""
-    output = " ".join(computation.output.split())
+    """Say no more than what a program printed, or how many tests passed.
+
+    A number with the noise of floating point (-0.0049999999999954525) is rounded to ten digits.
+    """
+    output = _LONG_DECIMAL.sub(_rounded, " ".join(computation.output.split()))
     text = f"程序输出:{output}。" if is_chinese(question) else f"The program printed: {output}."
     return Draft(text, (), (computation,))
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.10g}"
 
 
 def tests_draft(computation: Computation, run: Run) -> Draft:

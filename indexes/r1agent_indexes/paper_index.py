@@ -365,11 +365,13 @@ class PaperIndex:
         return both
 
     def _matching(self, which: str) -> list[Paper]:
+        by_id = self.store.papers_with([which])  # what the gate asks for, quote by quote
+        if by_id:
+            return by_id
         papers = self.store.papers()
         path = str(Path(which).expanduser().resolve())
         wanted = which.casefold()
         for matches in (
-            [paper for paper in papers if paper.id == which],
             [paper for paper in papers if which in (paper.file, str(paper.path))],
             [paper for paper in papers if str(paper.path) == path],
             [paper for paper in papers if paper.title.casefold() == wanted],

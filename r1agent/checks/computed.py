@@ -18,8 +18,9 @@ class ComputedCheck:
         if sources.quotes or not sources.outputs:
             return None
         printed = " ".join(sources.outputs)
-        values = {number.value for number in numbers_in(printed)}
-        if any(number.value in values for number in numbers_in(claim)):
+        values = [number.value for number in numbers_in(printed)]
+        said = list(numbers_in(claim))
+        if any(one.value == value or one.is_about(value) for one in said for value in values):
             return None
         if _tokens(printed) & _tokens(claim):
             return None

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from r1agent.checks.finding import Finding, Sources
 from r1agent.checks.likeness import around, same_matter
-from r1agent.checks.polarity import Token, are_opposites, read
+from r1agent.checks.polarity import Token, are_opposites, opposites_of, read
 from r1agent.words import content_words
 
 _VERB_CUES = re.compile(
@@ -122,14 +122,15 @@ def _swapped(claim: str, quoted: str) -> list[tuple[str, str]]:
 def _opposite_words(ours: Sequence[Token], theirs: Sequence[Token]) -> Iterator[tuple[str, str]]:
     our_stems, their_stems = ({token.stem for token in tokens} for tokens in (ours, theirs))
     for place, token in enumerate(ours):
-        if token.stem in their_stems:
+        if token.stem in their_stems or not opposites_of(token.word):
             continue
         here = around(ours, place)
         for other_place, opposite in enumerate(theirs):
             if opposite.stem in our_stems or token.denied != opposite.denied:
                 continue
-            near = same_matter(here, around(theirs, other_place))
-            if near >= _SAME_MATTER and are_opposites(token.word, opposite.word):
+            if not are_opposites(token.word, opposite.word):
+                continue
+            if same_matter(here, around(theirs, other_place)) >= _SAME_MATTER:
                 yield token.word, opposite.word
 
 

@@ -1,12 +1,15 @@
 """From the model's reply to drafted sentences whose quotes the program chose."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from r1agent import writer
+from r1agent.checks.computed import ComputedCheck
+from r1agent.checks.finding import Sources
 from r1agent.types import Computation
 from r1agent.writer import Writer, computed_draft, marked_sentences
 from tests.agent.made_runs import evidence_of, made_run, passage
@@ -129,6 +132,24 @@ def test_tests_alone_are_reported_without_asking_the_model():
 def test_tests_of_the_models_own_are_called_that():
     run, _, _ = made_run("Write f.")
     assert "the model wrote them itself" in writer.tests_draft(TESTED, run).text
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("-0.0049999999999954525", "-0.005"),
+        ("1.6377358490566036 %", "1.637735849 %"),
+        ("[0.30000000000000004, 2]", "[0.3, 2]"),
+        ("2.0", "2.0"),
+        ("0.1234567891", "0.1234567891"),
+        ("7.105427357601002e-15", "7.105427358e-15"),
+        ("v1.23456789012345.6", "v1.23456789012345.6"),
+    ],
+)
+def test_the_noise_of_floating_point_is_not_repeated(printed, said):
+    text = computed_draft(replace(SUM, output=printed), "Sum?").text
+    assert text == f"The program printed: {said}."
+    assert ComputedCheck().check(text, Sources((), (printed,))) is None
 
 
 def test_a_computed_sentence_says_no_more_than_was_printed():
