@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from langchain_core.documents import Document
 
 from r1agent.checks.finding import Sources
-from r1agent.checks.numbers import NumberCheck, program_inputs
+from r1agent.checks.numbers import NumberCheck
+from r1agent.checks.program_inputs import inputs_of
 from r1agent.citations import Draft
 from r1agent.context import fit
 from r1agent.evidence import Evidence
@@ -135,7 +136,7 @@ def redraft(text: str, passages: Iterable[Document], evidence: Evidence, questio
     computations = tuple(evidence.computations)
     if not computations or (quotes and NumberCheck().check(text, Sources(quotes)) is None):
         return Draft(text, citations)
-    inputs = " ".join(number.text for one in computations for number in program_inputs(one.code))
+    inputs = " ".join(text for one in computations for text in inputs_of(one.code))
     return Draft(text, choose_quotes(f"{text} {inputs}", passages, question=question), computations)
 
 

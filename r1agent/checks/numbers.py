@@ -19,7 +19,6 @@ __all__ = [
     "computes",
     "numbers_in",
     "numbers_in_common",
-    "program_inputs",
     "without_references",
 ]
 
@@ -113,20 +112,6 @@ def _factors(claim: str) -> list[Number]:
     return [Number(word, _FACTORS[word], 0) for word in words if word in _FACTORS]
 
 
-def program_inputs(code: str) -> list[Number]:
-    """List the numbers written in a program, those that carry no data (up to 10, 100) left out."""
-    values = [
-        value
-        for value in _constants(code)
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-    return [
-        Number(str(value), float(value), len(str(value).partition(".")[2]))
-        for value in dict.fromkeys(values)
-        if not (value == int(value) and (abs(value) <= 10 or value == 100))
-    ]
-
-
 def computes(code: str) -> bool:
     """Tell whether a program does anything but print what stands in it already.
 
@@ -141,10 +126,6 @@ def computes(code: str) -> bool:
 
 def _is_print(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id == "print"
-
-
-def _constants(code: str) -> list[object]:
-    return [node.value for node in _nodes(code) if isinstance(node, ast.Constant)]
 
 
 def _nodes(code: str) -> list[ast.AST]:

@@ -65,6 +65,18 @@ def unknown_inputs(code: str, known: str, *, small_too: bool = False) -> list[st
     )
 
 
+def inputs_of(code: str) -> list[str]:
+    """List the numbers of a program that may be data: those that scale, or are small, are not."""
+    tree = parsed(code)
+    found = () if tree is None else literals(tree)
+    kept = (
+        text
+        for text, value, role in found
+        if not _is_free(value, role, of_time=False) and not _is_small(value)
+    )
+    return list(dict.fromkeys(kept))
+
+
 def _is_free(value: float, role: Role, of_time: bool) -> bool:
     """Tell whether a number carries no data of a paper."""
     if value in _FREE or role == "place":

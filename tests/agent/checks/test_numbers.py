@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r1agent.checks.finding import Sources
-from r1agent.checks.numbers import NumberCheck, numbers_in, program_inputs
+from r1agent.checks.numbers import NumberCheck, numbers_in
 
 QUOTE = "Accuracy rose from 71.2 % to 74.6 % over 10,000 images, 26 of 90 teams reported."
 
@@ -91,12 +91,6 @@ def test_thousands_separators_do_not_change_a_number(number):
 @given(st.text(max_size=200))
 def test_any_text_can_be_read_for_numbers(text):
     assert all(number.value >= 0 for number in numbers_in(text))
-
-
-def test_inputs_of_a_program_leave_small_constants_out():
-    code = "a = 152\nb = 66.5\nprint(100 * (a - b) / a, 2 ** 3, True)"
-    assert [number.value for number in program_inputs(code)] == [152, 66.5]
-    assert program_inputs("def broken(") == []
 
 
 def test_the_mark_of_a_reference_is_no_number_of_the_quote():

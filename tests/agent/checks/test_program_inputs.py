@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from r1agent.checks.program_inputs import unknown_inputs
+from r1agent.checks.program_inputs import inputs_of, unknown_inputs
 
 TEXT = "On page 30, 61.6 million of the 1,470 nodes [12] took 5 minutes; 12 % were lost (Fig. 7)."
 
@@ -77,3 +77,9 @@ def test_a_sum_over_the_numbers_of_a_text_has_no_unknown_input(numbers):
 def test_what_stands_in_a_text_is_known_whatever_the_program(code, known):
     both = unknown_inputs(code, f"{known} {code}")
     assert set(both) <= set(unknown_inputs(code, known))
+
+
+def test_what_may_be_data_of_a_program_is_neither_small_nor_a_scale():
+    code = "a = 152\nb = float('1,066.5')\nprint(100 * (a - b) / a, 2 ** 30, a * 1e6, xs[12], True)"
+    assert inputs_of(code) == ["152", "1,066.5"]
+    assert inputs_of("def broken(") == []
