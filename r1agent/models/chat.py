@@ -5,21 +5,36 @@ from __future__ import annotations
 import json
 import weakref
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, closing
+from functools import partial
+from itertools import chain
 from typing import Any, Self
 
 import httpx2
-import openai
 from langchain_core.caches import BaseCache
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_deepseek import ChatDeepSeek
-from pydantic import SecretStr, model_validator
+from pydantic import PrivateAttr, SecretStr, model_validator
 
-from r1agent.models.connection import certificates, is_loopback, printable
+from r1agent.models.cancellation import Cancellation
+from r1agent.models.choices import joined
+from r1agent.models.connection import (
+    certificates,
+    is_loopback,
+    printable,
+    split_addresses,
+    without_proxy,
+)
 from r1agent.models.failures import Server
+from r1agent.models.replicas import Replicas
+from r1agent.models.retrying import Patience, Persistence
+from r1agent.models.sending import AsyncServerClient, ServerClient
+from r1agent.models.streams import Begun, BegunAsync, Ending, begun, begun_async
 from r1agent.models.terms import TERMS
+from r1agent.models.under_way import Line
 
 _NO_KEY = "none"
 
@@ -33,22 +48,29 @@ def chat_model(
     top_p: float | None = 0.95,
     timeout: float = 600.0,
     max_retries: int = 2,
+    server_wait_seconds: float = 120.0,
+    max_concurrency: int = 64,
     cache: BaseCache | None = None,
     cache_identity: str = "",
-) -> BaseChatModel:
+) -> ServedChatModel:
     """Return the client of the model server at `base_url`; nothing is sent anywhere else.
 
     One call lasts at most about `(max_retries + 1) * timeout` seconds, and pauses as long as
     `Retry-After` asks, if that is two minutes or less.
 
     Args:
-        base_url: The server's OpenAI-compatible address, mostly ending in `/v1`.
+        base_url: The server's OpenAI-compatible address, mostly ending in `/v1`; several, with
+            commas between them, where replicas serve the same model.
         model: The name under which the server serves it.
         api_key: The server's key; many need none.
         temperature: By default as R1's model card wants it; None: the server's own.
         top_p: Likewise.
-        timeout: Seconds to wait for the next bytes; 10 s at most for the connection.
+        timeout: Seconds for a whole answer, or for the next piece of one that streams; 10 s at
+            most for the connection.
         max_retries: How often a lost connection, 429 or 5xx is tried again.
+        server_wait_seconds: How long a server that answered before may be away, for a restart.
+        max_concurrency: Requests under way at once, to each replica, from this whole process;
+            others wait their turn.
         cache: Answers requests that were made before, such as a `RequestCache`.
         cache_identity: Stands for the server in the cache; by default its address.
     """
@@ -60,6 +82,8 @@ def chat_model(
         top_p=top_p,
         request_timeout=httpx2.Timeout(timeout, connect=min(10.0, timeout)),
         max_retries=max_retries,
+        server_wait_seconds=server_wait_seconds,
+        max_concurrency=max_concurrency,
         cache=cache,
         cache_identity=cache_identity,
     )
@@ -73,10 +97,16 @@ class ServedChatModel(ChatDeepSeek):
     is returned, not raised, with `finish_reason` "length".
     """
 
+    server_wait_seconds: float = 120.0
+    """How long a server that answered before may be away, for a restart."""
+    max_concurrency: int = 64
+    """Requests under way at once, to each replica."""
     cache_identity: str = ""
     """Stands for the server in a cache; by default its address, which is random for one's own."""
     use_responses_api: bool | None = False
     stream_usage: bool | None = True
+    _replicas: Replicas = PrivateAttr()
+    _cancellation: Cancellation = PrivateAttr(default_factory=Cancellation)
 
     @model_validator(mode="after")
     def validate_environment(self) -> Self:
@@ -84,20 +114,25 @@ class ServedChatModel(ChatDeepSeek):
 
         A proxy is for other machines: it would not find a server on this one.
         """
-        options: dict[str, Any] = {
-            "trust_env": not is_loopback(self.api_base),
-            "verify": certificates(),
-            "event_hooks": {"request": [_keep_to_deadline]},
-        }
-        self.http_client = self.http_client or openai.DefaultHttpxClient(**options)
-        options["event_hooks"] = {}  # awaited there; deadlines are for the runs of an assistant
-        self.http_async_client = self.http_async_client or openai.DefaultAsyncHttpxClient(**options)
+        self._replicas = Replicas(split_addresses(self.api_base) or [self.api_base])
+        self.api_base = self._replicas.addresses[0]
+        line = Line(self._replicas, self.max_concurrency, self._cancellation)
+        near = all(is_loopback(address) for address in self._replicas.addresses)
+        options: dict[str, Any] = {"trust_env": not near, "verify": certificates()}
+        options["mounts"] = without_proxy(self._replicas.addresses)
+        self.http_client = self.http_client or ServerClient(line, **options)
+        self.http_async_client = self.http_async_client or AsyncServerClient(line, **options)
         super().validate_environment()  # type: ignore[operator]
         weakref.finalize(self.root_client, self.http_client.close)
         for client in (self.root_client, self.root_async_client):
             client.organization = None
             client.project = None
+            client.max_retries = 0  # see `Persistence`
         return self
+
+    def close(self) -> None:
+        """Cut every request that is under way; no other can be made."""
+        self._cancellation.cancel()
 
     def get_num_tokens(self, text: str) -> int:
         """Estimate the tokens of `text`, four bytes each; no tokenizer is fetched for it."""
@@ -111,7 +146,7 @@ class ServedChatModel(ChatDeepSeek):
         """Name everything but the messages that a reply depends on, for a cache; no key."""
         return json.dumps(
             {
-                "server": self.cache_identity or printable(str(self.api_base)),
+                "server": self.cache_identity or self._names,
                 "model": self.model_name,
                 "temperature": self.temperature,
                 "top_p": self.top_p,
@@ -122,9 +157,19 @@ class ServedChatModel(ChatDeepSeek):
         )
 
     @property
+    def addresses(self) -> str:
+        """Where it is served, with commas between several."""
+        return ",".join(self._replicas.addresses)
+
+    @property
+    def _names(self) -> str:
+        """Return the address, or all in a fixed order: which one answers changes no reply."""
+        return ",".join(sorted(printable(address) for address in self._replicas.addresses))
+
+    @property
     def _server(self) -> Server:
         key = self.api_key.get_secret_value() if self.api_key else _NO_KEY
-        return Server(self.api_base, self.model_name, None if key == _NO_KEY else key)
+        return Server(self._replicas.addresses, self.model_name, None if key == _NO_KEY else key)
 
     def _get_request_payload(
         self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
@@ -147,7 +192,13 @@ class ServedChatModel(ChatDeepSeek):
             raise self._server.nonsense("a web page" if page else repr(response[:80]))
         if not getattr(response, "choices", None):
             raise self._server.nonsense(f"JSON without `choices` ({repr(response)[:120]})")
-        return super()._create_chat_result(response, generation_info)
+        results = [
+            super(ServedChatModel, self)._create_chat_result(
+                response.model_copy(update={"choices": [choice]}), dict(generation_info or {})
+            )
+            for choice in response.choices
+        ]
+        return joined(results)
 
     def _generate(
         self,
@@ -156,8 +207,9 @@ class ServedChatModel(ChatDeepSeek):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        with self._server.explained():
-            return super()._generate(messages, stop=stop, run_manager=run_manager, **kwargs)
+        send = partial(super()._generate, messages, stop=stop, run_manager=run_manager, **kwargs)
+        with self._server.explained(), self._linked() as cancellation:
+            return self._persistence(cancellation).retrying()(send)
 
     async def _agenerate(
         self,
@@ -166,8 +218,9 @@ class ServedChatModel(ChatDeepSeek):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        with self._server.explained():
-            return await super()._agenerate(messages, stop=stop, run_manager=run_manager, **kwargs)
+        send = partial(super()._agenerate, messages, stop=stop, run_manager=run_manager, **kwargs)
+        with self._server.explained(), self._linked() as cancellation:
+            return await self._persistence(cancellation).retrying_async()(send)
 
     def _stream(
         self,
@@ -176,11 +229,14 @@ class ServedChatModel(ChatDeepSeek):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        ending = _Ending()
-        with self._server.explained():
-            for chunk in super()._stream(messages, stop=stop, run_manager=run_manager, **kwargs):
-                ending.note(chunk)
-                yield chunk
+        send = partial(super()._stream, messages, stop=stop, run_manager=run_manager, **kwargs)
+        ending = Ending()
+        with self._server.explained(), self._linked() as cancellation:
+            stream: Begun = self._persistence(cancellation).retrying()(begun, send)
+            with closing(stream.rest):
+                for chunk in chain(stream.held, stream.rest):
+                    ending.note(chunk)
+                    yield chunk
         ending.require(self._server)
 
     async def _astream(
@@ -190,42 +246,23 @@ class ServedChatModel(ChatDeepSeek):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        ending = _Ending()
-        with self._server.explained():
-            chunks = super()._astream(messages, stop=stop, run_manager=run_manager, **kwargs)
-            async for chunk in chunks:
-                ending.note(chunk)
-                yield chunk
+        send = partial(super()._astream, messages, stop=stop, run_manager=run_manager, **kwargs)
+        ending = Ending()
+        with self._server.explained(), self._linked() as cancellation:
+            retrying = self._persistence(cancellation).retrying_async()
+            stream: BegunAsync = await retrying(begun_async, send)
+            async with aclosing(stream.rest):
+                for chunk in stream.held:
+                    ending.note(chunk)
+                    yield chunk
+                async for chunk in stream.rest:
+                    ending.note(chunk)
+                    yield chunk
         ending.require(self._server)
 
+    def _linked(self) -> Cancellation:
+        return Cancellation(self._cancellation, TERMS.get().cancellation)
 
-def _keep_to_deadline(request: httpx2.Request) -> None:
-    """Let a request wait no longer than the run it is for; past the deadline none is sent."""
-    left = TERMS.get().seconds_left
-    if left is None:
-        return
-    if left <= 0:
-        raise httpx2.ReadTimeout("the run's deadline has passed", request=request)
-    timeouts = request.extensions.get("timeout", {})
-    request.extensions["timeout"] = {
-        name: left if timeouts.get(name) is None else min(left, timeouts[name])
-        for name in ("connect", "read", "write", "pool")
-    }
-
-
-class _Ending:
-    """Whether a stream came to its end: some servers just close a broken one."""
-
-    def __init__(self) -> None:
-        self._begun = False
-        self._finished = False
-
-    def note(self, chunk: ChatGenerationChunk) -> None:
-        self._begun = True
-        self._finished = self._finished or "finish_reason" in (chunk.generation_info or {})
-
-    def require(self, server: Server) -> None:
-        if not self._begun:
-            raise server.nonsense("a stream without a single event")
-        if not self._finished:
-            raise server.cut("the stream ended without a finish reason")
+    def _persistence(self, cancellation: Cancellation) -> Persistence:
+        patience = Patience(self.max_retries or 0, self.server_wait_seconds)
+        return Persistence(patience, self._replicas, cancellation)

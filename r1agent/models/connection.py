@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from collections.abc import Iterable
 from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,6 +18,18 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def without_proxy(addresses: Iterable[str]) -> dict[str, None]:
+    """Return the `mounts` of an HTTP client that reaches those on this machine directly."""
+    near = (urlsplit(printable(address)) for address in addresses if is_loopback(address))
+    return {f"all://{parts.netloc}": None for parts in near}
+
+
+def split_addresses(base_url: str) -> tuple[str, ...]:
+    """Return the addresses in a `base_url` that may name several, separated by commas."""
+    addresses = (address.strip().rstrip("/") for address in base_url.split(","))
+    return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def printable(url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import JSONDecodeError
 from typing import Any
 
@@ -26,7 +26,8 @@ class RequestRefusedError(ModelServerError):
 class Server:
     """A model server as far as an error message needs it; its key is never printed."""
 
-    base_url: str
+    addresses: tuple[str, ...]
+    """Several where replicas serve the model; an error names those that it is about."""
     model: str
     api_key: str | None
 
@@ -55,6 +56,18 @@ class Server:
         )
 
     def _explain(self, error: openai.OpenAIError | httpx2.HTTPError) -> ModelServerError:
+        return replace(self, addresses=self._concerned(error))._explain_theirs(error)
+
+    def _concerned(self, error: Exception) -> tuple[str, ...]:
+        """Return the replica that failed, or all of them where none could be reached."""
+        if isinstance(origin_of(error), httpx2.ConnectError | httpx2.ConnectTimeout):
+            return self.addresses
+        asked = _asked(error)
+        place = (asked.host, asked.port) if asked else None
+        urls = ((address, httpx2.URL(address)) for address in self.addresses)
+        return tuple(one for one, url in urls if (url.host, url.port) == place) or self.addresses
+
+    def _explain_theirs(self, error: openai.OpenAIError | httpx2.HTTPError) -> ModelServerError:
         if isinstance(error, openai.APIStatusError):
             return self._explain_status(error)
         if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
@@ -62,7 +75,7 @@ class Server:
                 "did not answer in time; it may be busy or still loading: wait, or allow more "
                 f"time with `timeout`. {_DOCTOR}"
             )
-        origin = _origin(error)
+        origin = origin_of(error)
         if isinstance(origin, httpx2.RemoteProtocolError | httpx2.ReadError):
             return self.cut(str(origin) or "the connection was lost")
         if isinstance(error, openai.APIConnectionError):
@@ -100,7 +113,7 @@ class Server:
         )
 
     def _known(self) -> str:
-        status = probe(self.base_url, self.api_key)
+        status = probe(self.addresses[0], self.api_key)
         if status.models:
             return f"it serves {', '.join(map(repr, status.models))}: pass one of these as `model`."
         return "check `model`, and that `base_url` ends in `/v1` if the server wants that."
@@ -117,18 +130,28 @@ class Server:
         return ModelServerError(self._sentence(what))
 
     def _sentence(self, what: str) -> str:
-        return self._without_key(f"The model server at {printable(self.base_url)!r} {what}")
+        where = ", ".join(printable(address) for address in self.addresses)
+        return self._without_key(f"The model server at {where!r} {what}")
 
     def _without_key(self, text: str) -> str:
         return text.replace(self.api_key, "***") if self.api_key else text
 
 
-def _origin(error: BaseException) -> BaseException:
+def origin_of(error: BaseException) -> BaseException:
     """Return the HTTP client's own error behind the layers that wrapped it."""
     behind: BaseException | None = error
     while behind is not None and not isinstance(behind, httpx2.HTTPError):
         behind = behind.__cause__ or behind.__context__
     return behind or error
+
+
+def _asked(error: Exception) -> httpx2.URL | None:
+    """Return the address that a request went to in the end."""
+    try:
+        request = getattr(error, "request", None)
+    except RuntimeError:  # an error of httpx2 that was raised without one
+        return None
+    return request.url if isinstance(request, httpx2.Request) else None
 
 
 def _when_again(error: openai.APIStatusError) -> str:

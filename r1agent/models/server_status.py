@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
-from r1agent.models.connection import is_loopback, printable
+from r1agent.models.connection import is_loopback, printable, split_addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,29 @@ def probe(base_url: str, api_key: str | None = None, *, timeout: float = 3.0) ->
     """Ask `base_url` for its models; never raise for a server that does not answer.
 
     Args:
-        base_url: The OpenAI-compatible address, mostly ending in `/v1`.
+        base_url: The OpenAI-compatible address, mostly ending in `/v1`. Of several, with commas
+            between them, the first one that answers tells.
         api_key: Sent as a bearer token where given.
         timeout: Seconds for each of the at most two requests.
     """
+    first, *others = split_addresses(base_url) or [base_url]
+    status = _probe_one(first, api_key, timeout)
+    if status.reachable:
+        return status
+    told = (_probe_one(other, api_key, timeout) for other in others)
+    return next((one for one in told if one.reachable), status)
+
+
+def probe_each(
+    base_url: str, api_key: str | None = None, *, timeout: float = 3.0
+) -> list[ServerStatus]:
+    """Ask every address in `base_url`, at the same time; see `probe`."""
+    addresses = split_addresses(base_url)
+    with ThreadPoolExecutor(max(1, len(addresses))) as threads:
+        return list(threads.map(lambda one: _probe_one(one, api_key, timeout), addresses))
+
+
+def _probe_one(base_url: str, api_key: str | None, timeout: float) -> ServerStatus:
     began = time.monotonic()
     models: tuple[str, ...] = ()
     kind: str | None = None

@@ -1,4 +1,4 @@
-"""The terms of the requests that are made now: by when they must be done, and which sample."""
+"""The terms of the requests that are made now: by when they must be done, and for whom."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from r1agent.models.cancellation import Cancellation
+
 T = TypeVar("T")
+Done = queue.SimpleQueue[tuple[T | None, BaseException | None]]
 
 
 class OverdueError(Exception):
@@ -26,6 +29,12 @@ class Terms:
     """By `time.monotonic()`; None: there is none."""
     sample: int = 0
     """Requests that are alike but for this number are independent: a cache keeps them apart."""
+    run: str = ""
+    """Requests of one run go to the same replica of a server, whose prefix cache they share."""
+    notice: Callable[[str], None] | None = field(default=None, compare=False)
+    """Called, also from another thread, with what the user should know about a request."""
+    cancellation: Cancellation | None = field(default=None, compare=False)
+    """Ends the request from outside."""
 
     @property
     def seconds_left(self) -> float | None:
@@ -39,18 +48,41 @@ TERMS: ContextVar[Terms] = ContextVar("TERMS", default=Terms())  # noqa: B039 - 
 def under(terms: Terms, work: Callable[[], T]) -> T:
     """Return what `work` returns under `terms`, and not a moment after their deadline.
 
-    With a deadline the work is done in a thread of its own. One that hangs is left behind there;
-    the client of a model server then closes its connection, so that the server stops as well.
+    With a deadline the work is done in a thread of its own. One that hangs is left behind there,
+    and its connection to a model server is shut at once, so that the server stops as well; the
+    same holds where Ctrl-C comes meanwhile. What ends the terms that hold around it ends it too.
 
     Raises:
         OverdueError: The deadline passed.
     """
+    around = terms.cancellation or TERMS.get().cancellation
     seconds = terms.seconds_left
     if seconds is None:
-        return _set(terms, work)
+        return _set(replace(terms, cancellation=around), work)
     if seconds <= 0:
         raise OverdueError
-    done: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+    cancellation = Cancellation(around)
+    done = _started(replace(terms, cancellation=cancellation), work)
+    try:
+        value, error = done.get(timeout=seconds)
+    except queue.Empty:
+        cancellation.cancel()
+        raise OverdueError from None
+    except BaseException:
+        cancellation.cancel()
+        raise
+    finally:
+        cancellation.close()
+    if error is None:
+        return value  # type: ignore[return-value]  # None only where `work` returned that
+    if terms.deadline is not None and time.monotonic() >= terms.deadline:
+        raise OverdueError from error
+    raise error
+
+
+def _started(terms: Terms, work: Callable[[], T]) -> Done[T]:
+    """Begin `work` in a thread of its own; what it returns or raises comes into the queue."""
+    done: Done[T] = queue.SimpleQueue()
     context = contextvars.copy_context()
 
     def report() -> None:
@@ -60,15 +92,7 @@ def under(terms: Terms, work: Callable[[], T]) -> T:
             done.put((None, error))
 
     threading.Thread(target=report, name="r1agent-request", daemon=True).start()
-    try:
-        value, error = done.get(timeout=seconds)
-    except queue.Empty:
-        raise OverdueError from None
-    if error is None:
-        return value  # type: ignore[return-value]  # None only where `work` returned that
-    if terms.deadline is not None and time.monotonic() >= terms.deadline:
-        raise OverdueError from error
-    raise error
+    return done
 
 
 def _set(terms: Terms, work: Callable[[], T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections import OrderedDict
@@ -12,7 +13,7 @@ import httpx2
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
-from r1agent.models.connection import certificates, is_loopback
+from r1agent.models.connection import certificates, is_loopback, split_addresses
 from r1agent.models.per_model import PerModel
 
 _PIECE = re.compile(r"[A-Za-z]{1,3}|[^\sA-Za-z]|\s+")
@@ -29,7 +30,8 @@ class ContextWindow:
     llama.cpp, SGLang); of others the size is unknown, and lengths are estimated on the safe side.
 
     Args:
-        base_url: The OpenAI-compatible address; None for a model without one.
+        base_url: The OpenAI-compatible address; None for a model without one. Of several, with
+            commas between them, the first one that answers is asked.
         model: The name under which the server serves it.
         api_key: Sent as a bearer token where given.
         tokens: The size, where it is known already.
@@ -43,12 +45,12 @@ class ContextWindow:
         *,
         tokens: int | None = None,
     ) -> None:
-        self.base_url = base_url.rstrip("/") if base_url else None
+        self._addresses = split_addresses(base_url or "")
         self.model = model
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._tokens = tokens
-        self._is_known = tokens is not None or self.base_url is None
-        self._counts = self.base_url is not None
+        self._is_known = tokens is not None or not self._addresses
+        self._counts = bool(self._addresses)
         self._counted: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -85,43 +87,48 @@ class ContextWindow:
 
     def _ask_size(self) -> int | None:
         """Read it off the list of models (vLLM, SGLang, llama.cpp) or llama.cpp's properties."""
-        rows = self._get(f"{self.base_url}/models").get("data")
+        rows = self._said("GET", "/models").get("data")
         row = next((one for one in _objects(rows) if one.get("id") == self.model), {})
         listed = row.get("max_model_len") or _object(row.get("meta")).get("n_ctx")
         if _size(listed) is not None:
             return _size(listed)
-        properties = self._get(f"{self._root}/props")
+        properties = self._said("GET", "/props", at_root=True)
         return _size(_object(properties.get("default_generation_settings")).get("n_ctx"))
 
     def _ask_count(self, text: str) -> int | None:
         """Have the server count: vLLM wants `prompt`, llama.cpp `content`."""
         body = {"model": self.model, "prompt": text, "content": text}
-        said = self._post(f"{self._root}/tokenize", body)
+        said = self._said("POST", "/tokenize", body, at_root=True)
         tokens = said.get("tokens")
         listed = len(tokens) if isinstance(tokens, list) else None
         counted = _size(said.get("count", listed))
         self._counts = counted is not None
         return counted
 
-    @property
-    def _root(self) -> str:
-        address = urlsplit(self.base_url or "")
-        return f"{address.scheme}://{address.netloc}"
+    def _said(
+        self, method: str, path: str, body: dict[str, str] | None = None, *, at_root: bool = False
+    ) -> dict[str, Any]:
+        """Return the object of the first server that answers; an empty one where none does.
 
-    def _get(self, url: str) -> dict[str, Any]:
-        return self._said("GET", url, None)
+        That one is asked first from then on.
+        """
+        for address in self._addresses:
+            with contextlib.suppress(httpx2.TransportError):
+                said = self._answer(method, (_root(address) if at_root else address) + path, body)
+                self._addresses = tuple(sorted(self._addresses, key=lambda one: one != address))
+                return said
+        return {}
 
-    def _post(self, url: str, body: dict[str, str]) -> dict[str, Any]:
-        return self._said("POST", url, body)
-
-    def _said(self, method: str, url: str, body: dict[str, str] | None) -> dict[str, Any]:
-        """Return the server's object; an empty one where it knows no such address."""
+    def _answer(self, method: str, url: str, body: dict[str, str] | None) -> dict[str, Any]:
+        """Return a server's object; an empty one where it knows no such address."""
         options: dict[str, Any] = {"timeout": _PROBE_SECONDS, "trust_env": not is_loopback(url)}
         try:
             with httpx2.Client(headers=self._headers, verify=certificates(), **options) as client:
                 response = client.request(method, url, json=body)
                 response.raise_for_status()
                 return _object(response.json())
+        except httpx2.TransportError:
+            raise
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             return {}
 
@@ -147,13 +154,18 @@ def estimated_tokens(prompt: str) -> int:
 def _new_window(model: BaseChatModel) -> ContextWindow:
     key = getattr(model, "api_key", None)
     return ContextWindow(
-        getattr(model, "api_base", None),
+        getattr(model, "addresses", None) or getattr(model, "api_base", None),
         str(getattr(model, "model_name", "")),
         key.get_secret_value() if isinstance(key, SecretStr) else None,
     )
 
 
 _WINDOWS = PerModel(_new_window)
+
+
+def _root(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

@@ -16,8 +16,8 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def http_server(answer: Answer) -> Iterator[str]:
-    """Serve every request with `answer`; yield the server's address."""
+def http_server(answer: Answer, port: int = 0) -> Iterator[str]:
+    """Serve every request with `answer`; yield the server's address, on a free port by default."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -28,7 +28,7 @@ def http_server(answer: Answer) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

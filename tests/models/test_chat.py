@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from http.server import BaseHTTPRequestHandler
 
@@ -200,6 +201,15 @@ async def test_the_asynchronous_calls_explain_themselves_too():
         model: BaseChatModel = chat_model(f"{address}/v1", "tiny", api_key=KEY, max_retries=0)
         with pytest.raises(ModelServerError, match="refused the API key"):
             await model.ainvoke("hi")
+
+
+def test_no_log_holds_the_key_or_what_is_asked(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    with http_server(always(completion("Yes."))) as address:
+        chat_model(f"{address}/v1", "tiny", api_key=KEY).invoke("a private question")
+    assert caplog.records
+    assert KEY not in caplog.text
+    assert "private" not in caplog.text
 
 
 def test_tokens_are_estimated_without_fetching_a_tokenizer():

@@ -117,3 +117,11 @@ def test_the_estimate_is_above_what_tokenizers_count():
     assert estimated_tokens(english) >= 20 * 12
     assert estimated_tokens("0.1234567 " * 20) >= 20 * 9
     assert estimated_tokens("标签平滑改善校准") >= 8
+
+
+def test_of_several_servers_the_one_that_answers_tells():
+    with served(VLLM, words="count") as (address, asked):
+        model = chat_model(f"http://127.0.0.1:9/v1,{address}", "m")
+        assert window_of(model).tokens == 4096
+        assert window_of(model).count("three words here") == 3 + TEMPLATE
+    assert asked == ["/v1/models", "/tokenize"]
