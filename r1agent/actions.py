@@ -114,7 +114,8 @@ class ActionChooser:
 
         passages = list(found.passages.values())[: run.profile.passages]
         fitting = fit(passages, prompt, run, role="executor", max_tokens=_CODE_TOKENS)
-        reply = run.complete("executor", prompt(fitting), max_tokens=_CODE_TOKENS)
+        ahead = 1 if failure.startswith(DISAGREE) else 0  # one of two more may decide it
+        reply = run.complete("executor", prompt(fitting), max_tokens=_CODE_TOKENS, ahead=ahead)
         return ToolCall("python", {"code": code_blocks(reply)[0]})
 
     def _tested_function(self, failure: str, run: Run, tests: str) -> ToolCall:

@@ -9,6 +9,7 @@ import queue
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,8 @@ from r1agent.errors import JournalError
 from r1agent.evidence import gather
 from r1agent.executor import Executor
 from r1agent.journal import FORMAT, Journal, answer_to_json, find_run
+from r1agent.models.cancellation import Cancellation
+from r1agent.models.terms import TERMS, Terms
 from r1agent.own_tools import OwnTool, as_tools
 from r1agent.past import Past
 from r1agent.planner import Planner
@@ -40,9 +43,9 @@ from r1agent.profiles import Profile, profile_for
 from r1agent.proving import Prover
 from r1agent.remembered import RememberedEmbeddings
 from r1agent.resume import RecordedRun
-from r1agent.run import Limits, Listener, Run, model_name_of
+from r1agent.run import Limits, Listener, Run, answered_by, model_name_of
 from r1agent.safety.suite import Safety
-from r1agent.types import Answer, Event
+from r1agent.types import Answer, Event, Usage
 from r1agent.verifier import Verifier
 from r1agent.voting import prove_drafts
 from r1agent.writer import Writer
@@ -92,6 +95,8 @@ class ResearchAssistant(Runnable[str, Answer]):
     ) -> None:
         self.model = model
         self.model_name = model_name_of(model)
+        self.answered_by = answered_by(model)
+        """The model, what runs it and where, for people."""
         self.tools = as_tools(tools)
         self.profile = profile or profile_for(self.model_name)
         self.limits = limits or Limits()
@@ -118,6 +123,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         on_plan: OnPlan | None = None,
         known: Sequence[Document] = (),
         within: str = "",
+        spent: Mapping[str, Usage] | None = None,
         past: Past | None = None,
     ) -> Answer:
         """Answer a question; every sentence of the answer passed the gate.
@@ -129,6 +135,7 @@ class ResearchAssistant(Runnable[str, Answer]):
             on_plan: Called with the plan; the plan that it returns is carried out.
             known: Passages that may be quoted beside those that are found.
             within: Search this file only.
+            spent: What it cost to come to this question, by role; it counts with the run.
             past: What a stopped run had done; `resume` finds it.
 
         Raises:
@@ -136,7 +143,7 @@ class ResearchAssistant(Runnable[str, Answer]):
             ModelServerError: The model's server cannot be used. The journal keeps what was done.
             JournalError: The run cannot be recorded.
         """
-        run = self._start(question, tests, on_event, known, within, past)
+        run = self._start(question, tests, on_event, known, within, spent or {}, past)
         if refusal := self.safety.refuses(run):
             return self._told(refused(run, refusal), run)
         plan = approve(self.planner.plan(run), on_plan, self.executor.tools, run)
@@ -173,6 +180,7 @@ class ResearchAssistant(Runnable[str, Answer]):
             on_plan=on_plan,
             known=past.known,
             within=past.within,
+            spent=past.spent,
             past=past,
         )
 
@@ -181,10 +189,15 @@ class ResearchAssistant(Runnable[str, Answer]):
         return self._call_with_config(lambda question: self.ask(question, **kwargs), input, config)
 
     def events(self, question: str, *, tests: str | None = None) -> Iterator[Event]:
-        """Yield the events of a run as they happen; the last one, `answered`, holds the answer."""
+        """Yield the events of a run as they happen; the last one, `answered`, holds the answer.
+
+        A run that is left before its end is cut at its next request to the model.
+        """
         happened: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
+        cancellation = Cancellation()
 
         def work() -> None:
+            TERMS.set(Terms(cancellation=cancellation))
             try:
                 self.ask(question, tests=tests, on_event=happened.put)
                 happened.put(None)
@@ -192,10 +205,13 @@ class ResearchAssistant(Runnable[str, Answer]):
                 happened.put(error)
 
         threading.Thread(target=work, name="r1agent-run", daemon=True).start()
-        while (event := happened.get()) is not None:
-            if isinstance(event, BaseException):
-                raise event
-            yield event
+        try:
+            while (event := happened.get()) is not None:
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+        finally:
+            cancellation.cancel()
 
     def close(self) -> None:
         """Stop the model server, the sandbox and the index that were started for this one."""
@@ -226,6 +242,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         on_event: Listener | None,
         known: Sequence[Document],
         within: str,
+        spent: Mapping[str, Usage],
         past: Past | None,
     ) -> RecordedRun:
         new_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
@@ -240,6 +257,7 @@ class ResearchAssistant(Runnable[str, Answer]):
             limits=self.limits,
             listeners=[] if on_event is None else [on_event],
             tests=tests,
+            spent=spent,
         )
         run.emit(
             "started",
@@ -249,6 +267,7 @@ class ResearchAssistant(Runnable[str, Answer]):
             tests=tests,
             known=[document_to_json(doc) for doc in known],
             within=within,
+            spent={role: asdict(used) for role, used in spent.items()},
             made_with=self.made_with,
             journal=FORMAT,
         )

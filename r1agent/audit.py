@@ -75,6 +75,7 @@ def refused(run: Run, why: str) -> Answer:
             notices=tuple(run.notices),
             seconds=round(run.seconds, 2),
             model=run.model_name,
+            engine=run.engine,
         ),
         message=why,
     )
@@ -197,6 +198,7 @@ def _audit(
         usage=dict(run.usage),
         seconds=round(run.seconds, 2),
         model=run.model_name,
+        engine=run.engine,
         entailment=gate.entailment,
     )
 

@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol, get_args
 
@@ -22,7 +23,9 @@ from r1agent.batch_files import (
     require_folder,
 )
 from r1agent.errors import ModelOutputError, ModelServerError
-from r1agent.types import Answer, Outcome
+from r1agent.models.cancellation import Cancellation
+from r1agent.models.terms import TERMS, Terms
+from r1agent.types import Answer, Outcome, Usage
 
 __all__ = ["BatchError", "BatchItem", "BatchReport", "BatchResult", "run_batch"]
 
@@ -75,6 +78,8 @@ class BatchReport:
     seconds: float
     outcomes: dict[str, int]
     """How often each outcome came; `failed` counts errors too."""
+    usage: dict[str, Usage] = field(default_factory=dict)
+    """What the answers cost, by role; questions that ended with an error do not tell."""
 
 
 def run_batch(
@@ -113,10 +118,12 @@ def run_batch(
         failures_path(out).unlink(missing_ok=True)
         waiting = [item for item in items if item.id not in finished]
         outcomes = dict.fromkeys(get_args(Outcome), 0)
+        usage: dict[str, Usage] = {}
         lost = 0
         for result in _results(assistant, waiting, workers):
             append_line(out, result.item, result.answer, result.reason, export)
             outcomes[result.answer.outcome if result.answer else "failed"] += 1
+            _add(usage, result.answer)
             if on_result is not None:
                 on_result(result)
             lost = lost + 1 if isinstance(result.error, ModelServerError) else 0
@@ -125,7 +132,12 @@ def run_batch(
     failed = outcomes["failed"]
     done = sum(outcomes.values()) - failed
     seconds = time.monotonic() - began
-    return BatchReport(done, failed, len(items) - len(waiting), seconds, outcomes)
+    return BatchReport(done, failed, len(items) - len(waiting), seconds, outcomes, usage)
+
+
+def _add(usage: dict[str, Usage], answer: Answer | None) -> None:
+    for role, used in (answer.audit.usage if answer else {}).items():
+        usage[role] = usage.get(role, Usage()) + used
 
 
 def _refuse_repeated_ids(items: Iterable[BatchItem]) -> None:
@@ -174,22 +186,31 @@ def _answer(assistant: Asks, item: BatchItem) -> BatchResult:
 def _from_threads(
     assistant: Asks, items: Sequence[BatchItem], workers: int
 ) -> Iterator[BatchResult]:
-    """Yield results as they come. Daemon threads, so that Ctrl-C need not wait for answers."""
+    """Yield results as they come. Daemon threads, so that Ctrl-C need not wait for answers.
+
+    What is under way when the caller stops, for whichever reason, is cut: no server goes on with
+    a request that nobody waits for.
+    """
+    cancellation = Cancellation()
     waiting: Waiting = queue.SimpleQueue()
     ready: Ready = queue.SimpleQueue()
     for item in items:
         waiting.put(item)
     for _ in range(min(workers, len(items))):
-        work = threading.Thread(target=_work, args=(assistant, waiting, ready), daemon=True)
-        work.start()
-    for _ in items:
-        result = ready.get()
-        if isinstance(result, BaseException):
-            raise result
-        yield result
+        work = partial(_work, assistant, waiting, ready, cancellation)
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        for _ in items:
+            result = ready.get()
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+    finally:
+        cancellation.cancel()
 
 
-def _work(assistant: Asks, waiting: Waiting, ready: Ready) -> None:
+def _work(assistant: Asks, waiting: Waiting, ready: Ready, cancellation: Cancellation) -> None:
+    TERMS.set(Terms(cancellation=cancellation))
     while True:
         try:
             item = waiting.get_nowait()

@@ -13,7 +13,7 @@ from r1agent.assistant import ResearchAssistant
 from r1agent.errors import ModelOutputError
 from r1agent.follow_up import FollowUp, depends, papers_of, resolve
 from r1agent.run import BudgetSpentError, Listener, Run
-from r1agent.types import Answer, Citation
+from r1agent.types import Answer, Citation, Usage
 
 REMEMBERED = 8
 """Cited passages that later questions may quote again; the latest are kept."""
@@ -42,6 +42,7 @@ class Conversation:
         self.assistant = assistant
         self.turns: list[Turn] = []
         self._passages: dict[str, Document] = {}
+        self._spent: dict[str, Usage] = {}
 
     def ask(
         self,
@@ -64,6 +65,7 @@ class Conversation:
         understood = self.understand(text)
         if understood.follows and on_understood is not None:
             on_understood(understood)
+        spent, self._spent = self._spent, {}
         answer = self.assistant.ask(
             understood.question,
             tests=tests,
@@ -71,6 +73,7 @@ class Conversation:
             on_plan=on_plan,
             known=self._known(understood),
             within=understood.file,
+            spent=spent,
         )
         self.turns.append(Turn(text, understood, answer))
         self._remember(answer)
@@ -79,7 +82,8 @@ class Conversation:
     def understand(self, text: str) -> FollowUp:
         """Return the question that `text` asks, standing alone.
 
-        A model that plans freely words it anew; for a small one rules do.
+        A model that plans freely words it anew; for a small one rules do. What that cost is told
+        with the next answer.
         """
         if not self.turns or not depends(text):
             return FollowUp(text, follows=False)
@@ -107,7 +111,9 @@ class Conversation:
             model=assistant.model,
             profile=assistant.profile,
             limits=assistant.limits,
+            spent=self._spent,
         )
+        self._spent = run.usage
         try:
             prompt = follow_up_prompt(text, last, papers)
             filled = run.fill("follow_up", prompt, StandaloneQuestion, max_tokens=_TOKENS)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from r1agent.artifacts import artifact_from_json
 from r1agent.errors import JournalError
 from r1agent.journal import Kept, read_course
-from r1agent.types import Event
+from r1agent.types import Event, Usage
 from r1agent_indexes import PaperFilter
 
 _FILTER = TypeAdapter(PaperFilter)
@@ -72,6 +72,11 @@ class Past:
     def within(self) -> str:
         """The file that searches are limited to; empty for all."""
         return str(self._started.get("within", ""))
+
+    @property
+    def spent(self) -> dict[str, Usage]:
+        """What was spent on the question before the run, by role."""
+        return {role: Usage(**used) for role, used in self._started.get("spent", {}).items()}
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -44,6 +44,10 @@ class Profile:
     """Answers that are written at most, until two say the same (`voting.py`). A large model gets
     one: it abstains by itself, and its thoughts cost more than they would tell."""
 
+    rewordings: int = 0
+    """How often a sentence that the gate rejects is worded anew, in one request. A small model
+    gets none: it would try until the gate errs."""
+
     def thinking_for(self, role: str) -> int:
         """Return the tokens that thoughts of a role may take; 0 for a model that does not think."""
         return int(self.thinking_tokens * _THINKING.get(role, 1.0))
@@ -67,6 +71,7 @@ LARGE = Profile(
     thinking_tokens=4096,
     starts_in_thought=False,
     may_abstain=True,
+    rewordings=3,
 )
 
 

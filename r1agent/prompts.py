@@ -202,6 +202,20 @@ Answer from the {sources} above.
 - End each sentence with the number of its passage in brackets, like [1].{abstain}{language}"""
 
 
+def rewording_prompt(question: str, evidence: str, sentence: str, reasons: Sequence[str]) -> str:
+    """Ask for another wording of a sentence that did not hold; it begins as `answer_prompt`."""
+    wrong = _unfenced("; ".join(reasons))[:_REASON]
+    return f"""\
+{evidence}Question: {question}
+
+This sentence was to answer it, and does not hold: {_unfenced(sentence)}
+What is wrong: {wrong}
+
+Write one short sentence in its place, from the passages above.
+- Keep the exact numbers and names of the passages. Add nothing that is not in them.
+- End it with the number of its passage in brackets, like [1]."""
+
+
 def computed_answer_prompt(
     question: str, computations: Sequence[Computation], chinese: bool
 ) -> str:

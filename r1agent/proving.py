@@ -1,4 +1,4 @@
-"""Prove drafts: gate each sentence, repair it once with a search, translate what passed."""
+"""Prove drafts: gate each sentence, repair it once, translate what passed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from r1agent.citations import CitationGate, Draft
 from r1agent.evidence import Evidence
 from r1agent.executor import Executor
 from r1agent.quotes import choose_quotes
+from r1agent.rewording import reworded
 from r1agent.run import BudgetSpentError, Run
 from r1agent.types import Claim, Verdict
 from r1agent.verifier import unknown_inputs
@@ -40,9 +41,9 @@ class Prover:
         return [self._judge(draft, run, evidence) for draft in drafts]
 
     def repair(self, claims: Sequence[Claim], run: Run, evidence: Evidence) -> list[Claim]:
-        """Search once for each of the first claims that do not hold, and judge those again."""
+        """Repair the first claims that do not hold: by a search, else by other words."""
         failed = [claim for claim in claims if not claim.verdict.supported][:REPAIRS]
-        repaired = {id(claim): self._repair(claim, run, evidence) for claim in failed}
+        repaired = {id(claim): self._repaired(claim, run, evidence) for claim in failed}
         return [repaired.get(id(claim), claim) for claim in claims]
 
     def finish(self, claims: Sequence[Claim], run: Run, evidence: Evidence) -> list[Claim]:
@@ -82,7 +83,19 @@ class Prover:
             return claim
         return self._judge_against(claim, list(evidence.passages.values()), run, evidence)
 
-    def _repair(self, claim: Claim, run: Run, evidence: Evidence) -> Claim:
+    def _repaired(self, claim: Claim, run: Run, evidence: Evidence) -> Claim:
+        found = self._searched(claim, run, evidence)
+        return found if found.verdict.supported else self._reworded(claim, run, evidence)
+
+    def _reworded(self, claim: Claim, run: Run, evidence: Evidence) -> Claim:
+        """Return the first of a few other wordings that holds, else the claim."""
+        for draft in reworded(claim, run, evidence):
+            other = self.gate.judge(draft, evidence, question=run.question, ask=judge_of(run))
+            if other.verdict.supported:
+                return other
+        return claim
+
+    def _searched(self, claim: Claim, run: Run, evidence: Evidence) -> Claim:
         """Search for the sentence itself and judge it again by what else bears on the question.
 
         Without that condition any sentence finds some paper that shares its words.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,10 +15,11 @@ from pydantic import BaseModel
 
 from r1agent.calls import LOOKING, call_key
 from r1agent.errors import ModelServerError
+from r1agent.models.asking import takes_several
 from r1agent.models.structured import fill
 from r1agent.models.terms import OverdueError, Terms, under
 from r1agent.models.window import ContextWindow, window_of
-from r1agent.models.writing import complete
+from r1agent.models.writing import complete_several
 from r1agent.profiles import Profile
 from r1agent.types import Event, EventName, Usage
 
@@ -57,6 +58,7 @@ class Run:
         limits: When to stop.
         listeners: Called with every event, in order; the journal is one of them.
         tests: Unit tests that the user gave, if any.
+        spent: What was spent on the question before the run, by role.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Run:
         limits: Limits,
         listeners: Sequence[Listener] = (),
         tests: str | None = None,
+        spent: Mapping[str, Usage] | None = None,
     ) -> None:
         self.id = run_id
         self.question = question
@@ -76,7 +79,8 @@ class Run:
         self.profile = profile
         self.limits = limits
         self.model_name = model_name_of(model)
-        self.usage: dict[str, Usage] = {}
+        self.engine = engine_of(model)
+        self.usage: dict[str, Usage] = dict(spent or {})
         self.notices: list[str] = []
         self.tool_calls = 0
         self.ended_early = False
@@ -86,6 +90,7 @@ class Run:
         self.window: ContextWindow = window_of(model)
         self._model = model
         self._prompts: Counter[str] = Counter()
+        self._ahead: dict[tuple[str, str], deque[str]] = {}
         self._looked_up: dict[str, ToolMessage] = {}
         self._listeners = tuple(listeners)
         self._started = time.monotonic()
@@ -99,6 +104,11 @@ class Run:
     def calls_left(self) -> int:
         """Tool calls that are left."""
         return self.limits.tool_calls - self.tool_calls
+
+    @property
+    def writes_ahead(self) -> bool:
+        """Whether the server may write several texts from one request, as far as is known."""
+        return takes_several(self._model)
 
     def emit(self, name: EventName, **data: Any) -> None:
         """Tell every listener what happened."""
@@ -158,28 +168,44 @@ class Run:
         )
 
     def complete(
-        self, role: str, prompt: str, *, max_tokens: int, sample: int | None = None
+        self, role: str, prompt: str, *, max_tokens: int, sample: int | None = None, ahead: int = 0
     ) -> str:
         """Have the model write free text; its thoughts are left out. See `fill`.
+
+        Args:
+            role: As in `fill`, like the others but the last.
+            prompt: The request.
+            max_tokens: Limit of the answer, without thoughts.
+            sample: Keeps independent answers apart in the cache.
+            ahead: How many more texts the same prompt will be asked for. A server that can writes
+                them along with this one, so that it reads the prompt once; they wait for that.
 
         Raises:
             BudgetSpentError: A limit was reached, or the prompt is longer than the window.
         """
+        if waiting := self._ahead.get((role, prompt)):
+            self.check_deadline()
+            self._prompts[prompt] += 1
+            return waiting.popleft()
         thinking = self._thinking_tokens(role, prompt, max_tokens)
-        return self._ask(
+        texts = self._ask(
             role,
             self._terms(prompt, sample),
-            lambda on_usage: (
-                complete(
+            lambda on_usage: [
+                one.text
+                for one in complete_several(
                     self._model,
                     [HumanMessage(prompt)],
+                    1 + ahead,
                     max_tokens=max_tokens + thinking,
                     thinking_tokens=thinking or None,
                     on_usage=on_usage,
                     starts_in_thought=self.profile.starts_in_thought,
-                ).text
-            ),
+                )
+            ],
         )
+        self._ahead[role, prompt] = deque(texts[1:])
+        return texts[0]
 
     def fits(self, prompt: str, reply_tokens: int) -> bool:
         """Tell whether a prompt and its reply fit into the model's window, as far as is known."""
@@ -221,6 +247,7 @@ class Run:
         try:
             return under(terms, lambda: ask(spent.append))
         except OverdueError:
+            spent.append(Usage(calls=1, untold=1))
             raise self._overdue() from None
         except ModelServerError as error:
             self.notice(str(error))
@@ -232,7 +259,8 @@ class Run:
     def _terms(self, prompt: str, sample: int | None) -> Terms:
         before = self._prompts[prompt]
         self._prompts[prompt] += 1
-        return Terms(self._deadline, before if sample is None else sample)
+        number = before if sample is None else sample
+        return Terms(self._deadline, number, run=self.id, notice=self.notice)
 
     @property
     def _deadline(self) -> float | None:
@@ -267,3 +295,15 @@ class Run:
 def model_name_of(model: BaseChatModel) -> str:
     """Return the name under which a model is served, or its class where it has none."""
     return str(getattr(model, "model_name", type(model).__name__))
+
+
+def engine_of(model: BaseChatModel) -> str:
+    """Return what runs a model, such as `4 bits, on vLLM 0.32.0`; empty where it is not known."""
+    return str((model.metadata or {}).get("engine", ""))
+
+
+def answered_by(model: BaseChatModel) -> str:
+    """Say which model answers, on what, and where, as far as that is known."""
+    said = ", ".join(filter(None, (model_name_of(model), engine_of(model))))
+    address = (model.metadata or {}).get("address", "")
+    return f"{said} at {address}" if address else said

@@ -179,10 +179,15 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
-    """Those of `prompt_tokens` that the server had in its prefix cache."""
+    """Those of `prompt_tokens` that the server had in its prefix cache; of several texts from one
+    request vLLM tells what a later one found, so also what the first had just read."""
     seconds: float = 0.0
     from_cache: int = 0
     """Requests besides `calls` that were answered from the disk, at no cost."""
+    thinking_tokens: int = 0
+    """Those of `completion_tokens` that went into thoughts."""
+    untold: int = 0
+    """Those of `calls` whose tokens nobody told: the reply was cut off, or came without a count."""
 
     def __add__(self, other: Usage) -> Usage:
         """Sum two costs."""
@@ -193,6 +198,8 @@ class Usage:
             self.cached_tokens + other.cached_tokens,
             self.seconds + other.seconds,
             self.from_cache + other.from_cache,
+            self.thinking_tokens + other.thinking_tokens,
+            self.untold + other.untold,
         )
 
 
@@ -215,6 +222,8 @@ class Audit:
     """By role."""
     seconds: float = 0.0
     model: str = ""
+    engine: str = ""
+    """What runs the model, such as `4 bits, on vLLM 0.32.0`, where that is known."""
     entailment: str = ""
     """How entailment was judged in this run."""
 

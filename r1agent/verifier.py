@@ -145,9 +145,9 @@ def verify_agreement(
     *others, last = results
     found = _found(last)
     if any(found and _agree(found, _found(other), same_value) for other in others):
-        which = (
-            "two programs that both" if programs > 1 else "one program, written twice alike, that"
-        )
+        told = sum(bool(_found(one)) for one in results)
+        which = "two programs that both" if told == 2 else f"two of {told} programs, which both"
+        which = which if programs > 1 else "one program, written twice alike, that"
         return Verdict("supported", f"{which} found {_shown(found)}")
     values = ", ".join(_shown(_found(one)) or "nothing" for one in results)
     reason = DISAGREE if others else ONE_PROGRAM

@@ -35,7 +35,8 @@ def prove_drafts(writer: Writer, prover: Prover, run: Run, evidence: Evidence) -
         return prover.prove(writer.write(run, evidence), run, evidence)
     judged: list[list[Claim]] = []
     while len(judged) < run.profile.drafts and not run.ended_early:
-        judged.append(prover.judge(writer.write(run, evidence), run, evidence))
+        drafts = writer.write(run, evidence, ahead=0 if judged else 1)  # two at least must agree
+        judged.append(prover.judge(drafts, run, evidence))
         chosen = _agreed(judged, run.question)
         if chosen is not None:
             return prover.finish(chosen, run, evidence)

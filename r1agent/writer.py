@@ -42,8 +42,14 @@ _SAYS = re.compile(r"The (?=(?:states|says|shows|reports|notes|mentions|describe
 class Writer:
     """Have the model write from the passages themselves; quotes are selected, never typed."""
 
-    def write(self, run: Run, evidence: Evidence) -> list[Draft]:
-        """Return the drafted sentences; none where the model abstains or a limit is reached."""
+    def write(self, run: Run, evidence: Evidence, *, ahead: int = 0) -> list[Draft]:
+        """Return the drafted sentences; none where the model abstains or a limit is reached.
+
+        Args:
+            run: Whose question is answered.
+            evidence: What the answer may rest on.
+            ahead: How many more answers will be written from the same evidence.
+        """
         passages = list(evidence.passages.values())[: run.profile.passages]
         tested = [one for one in evidence.computations if one.tool == "unit_tests"]
         if not passages and len(tested) == len(evidence.computations):
@@ -58,7 +64,7 @@ class Writer:
         run.emit("writing", passages=len(passages))
         try:
             prompt = self._prompt(run, passages, evidence)
-            reply = run.complete("writer", prompt, max_tokens=_TOKENS)
+            reply = run.complete("writer", prompt, max_tokens=_TOKENS, ahead=ahead)
         except BudgetSpentError as limit:
             run.end_early(limit)
             return []

@@ -1,7 +1,8 @@
 """Send one request and keep its thoughts within their budget, on any server.
 
-A server that knows a budget is told it. For every other one the tokens are capped, and where
-thoughts took all of them the model is asked to go on with the thought closed.
+A server that knows a budget is told it: vLLM knows one where it was started with a reasoning
+parser. For every other one the tokens are capped, and where thoughts took all of them the model is
+asked to go on with the thought closed.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.outputs import ChatGeneration
 
-from r1agent.models.completion import Completion, as_message, completion_of
+from r1agent.models.completion import Completion, as_message, completion_of, thinking_share
 from r1agent.models.failures import RequestRefusedError
 from r1agent.models.refusals import Refusable, refuses, remember_refusal
+from r1agent.models.thinking import Thought
 from r1agent.types import Usage
 
 _SHOWN_THOUGHT = 2000  # characters of a thought's end, where it can only be shown, not continued
@@ -49,7 +52,43 @@ def ask(model: BaseChatModel, messages: Sequence[BaseMessage], wish: Wish) -> Co
         RequestRefusedError: The server does not take the request, with or without a budget.
         ModelServerError: The server cannot be used.
     """
-    first = _ask_within_budget(model, messages, wish)
+    return _answered(model, messages, _ask_within_budget(model, messages, wish)[0], wish)
+
+
+def ask_several(
+    model: BaseChatModel, messages: Sequence[BaseMessage], wish: Wish, count: int
+) -> list[Completion]:
+    """Return up to `count` independent replies to one request, and one at least.
+
+    The server reads the prompt once for all of them. One that takes no such request gives one
+    reply, and is asked for one at a time from then on.
+
+    Raises:
+        RequestRefusedError: As `ask`.
+        ModelServerError: As `ask`.
+    """
+    if count == 1 or not takes_several(model):
+        return [ask(model, messages, wish)]
+    try:
+        firsts = _ask_within_budget(model, messages, wish, count)
+    except RequestRefusedError:
+        reply = ask(model, messages, wish)
+        remember_refusal(model, "samples")
+        return [reply]
+    if len(firsts) < count:
+        remember_refusal(model, "samples")
+    return [_answered(model, messages, first, wish) for first in firsts[:count]]
+
+
+def takes_several(model: BaseChatModel) -> bool:
+    """Tell whether the server may give several replies to one request, as far as is known."""
+    return _takes_extras(model) and not refuses(model, "samples")
+
+
+def _answered(
+    model: BaseChatModel, messages: Sequence[BaseMessage], first: Completion, wish: Wish
+) -> Completion:
+    """Return the reply, asked on with its thought closed where that took every token."""
     if wish.thinking_tokens is None or not _only_thought(first):
         return first
     try:
@@ -64,18 +103,18 @@ def ask(model: BaseChatModel, messages: Sequence[BaseMessage], wish: Wish) -> Co
 
 
 def _ask_within_budget(
-    model: BaseChatModel, messages: Sequence[BaseMessage], wish: Wish
-) -> Completion:
+    model: BaseChatModel, messages: Sequence[BaseMessage], wish: Wish, count: int = 1
+) -> list[Completion]:
     budget = wish.thinking_tokens
     if budget is None or not _takes_extras(model) or refuses(model, "thinking_budget"):
-        return _send(model, messages, wish)
+        return _send(model, messages, wish, count)
     extras = {"thinking_token_budget": budget, "thinking_budget_tokens": budget}  # vLLM, llama.cpp
     try:
-        return _send(model, messages, wish, extra_body=extras)
+        return _send(model, messages, wish, count, extra_body=extras)
     except RequestRefusedError:
-        completion = _send(model, messages, wish)
+        completions = _send(model, messages, wish, count)
         remember_refusal(model, "thinking_budget")
-        return completion
+        return completions
 
 
 def _ask_past_thought(
@@ -92,7 +131,7 @@ def _ask_past_thought(
         }
         shorter = replace(wish, max_tokens=wish.answer_tokens, starts_in_thought=False)
         try:
-            reply = _send(model, [*messages, closed], shorter, extra_body=extras)
+            (reply,) = _send(model, [*messages, closed], shorter, extra_body=extras)
         except RequestRefusedError:
             remember_refusal(model, part)
         else:
@@ -101,26 +140,53 @@ def _ask_past_thought(
         "You have thought long enough. Your thoughts end like this:\n"
         f"{thought[-_SHOWN_THOUGHT:]}\n\nAnswer now, without thinking any further."
     )
-    return _send(model, [*messages, last], wish)
+    return _send(model, [*messages, last], wish)[0]
 
 
 def _send(
-    model: BaseChatModel, messages: Sequence[BaseMessage], wish: Wish, **options: Any
-) -> Completion:
+    model: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    wish: Wish,
+    count: int = 1,
+    **options: Any,
+) -> list[Completion]:
     if wish.response_format is not None:
         options["response_format"] = wish.response_format
-    bound = model.bind(max_tokens=wish.max_tokens, **options)
     began = time.monotonic()
-    message = as_message(bound.invoke(list(messages)))
-    completion = completion_of(
-        message,
-        time.monotonic() - began,
-        wish.starts_in_thought,
-        max_tokens=wish.max_tokens,
-    )
+    replies = _replies(model, messages, count, max_tokens=wish.max_tokens, **options)
+    seconds = time.monotonic() - began
+    completions = [
+        completion_of(reply, seconds, wish.starts_in_thought, max_tokens=wish.max_tokens)
+        for reply in replies
+    ]
+    completions = _charged_once(completions)
     if wish.on_usage is not None:
-        wish.on_usage(completion.usage)
-    return completion
+        for completion in completions:
+            wish.on_usage(completion.usage)
+    return completions
+
+
+def _replies(
+    model: BaseChatModel, messages: Sequence[BaseMessage], count: int, **options: Any
+) -> list[AIMessage]:
+    if count == 1:
+        return [as_message(model.bind(**options).invoke(list(messages)))]
+    result = model.generate([list(messages)], n=count, **options)
+    chosen = (one for one in result.generations[0] if isinstance(one, ChatGeneration))
+    return [as_message(one.message) for one in chosen]
+
+
+def _charged_once(completions: list[Completion]) -> list[Completion]:
+    """Charge the replies to one request to the first of them; its server counts them together."""
+    first, *others = completions
+    if not others or first.usage.from_cache:
+        return completions
+    whole = Thought(
+        "".join(one.thinking for one in completions), "".join(one.text for one in completions)
+    )
+    thinking = thinking_share(whole, first.usage.completion_tokens)
+    usage = replace(first.usage, thinking_tokens=thinking)
+    return [replace(first, usage=usage), *(replace(one, usage=Usage()) for one in others)]
 
 
 def _only_thought(reply: Completion) -> bool:

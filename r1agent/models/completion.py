@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from langchain_core.messages import AIMessage
 
-from r1agent.models.thinking import split_thinking
+from r1agent.models.thinking import Thought, split_thinking
 from r1agent.types import Usage
 
 FROM_CACHE = "from_cache"
@@ -43,7 +43,8 @@ def completion_of(
         whole_characters(thought.text[:most]),
         whole_characters(thought.thinking[:most]),
     )
-    return Completion(text, thinking, _usage_of(message, seconds), reason)
+    usage = _usage_of(message, seconds, thought)
+    return Completion(text, thinking, usage, reason)
 
 
 def as_message(reply: object) -> AIMessage:
@@ -59,16 +60,28 @@ def whole_characters(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _usage_of(message: AIMessage, seconds: float) -> Usage:
+def _usage_of(message: AIMessage, seconds: float, thought: Thought) -> Usage:
     if message.response_metadata.get(FROM_CACHE):
         return Usage(from_cache=1, seconds=seconds)
     counted = message.usage_metadata
     if counted is None:
-        return Usage(calls=1, seconds=seconds)
+        return Usage(calls=1, seconds=seconds, untold=1)
+    written = counted["output_tokens"]
+    told = counted.get("output_token_details", {}).get("reasoning", 0)
     return Usage(
         calls=1,
         prompt_tokens=counted["input_tokens"],
-        completion_tokens=counted["output_tokens"],
+        completion_tokens=written,
         seconds=seconds,
         cached_tokens=counted.get("input_token_details", {}).get("cache_read", 0),
+        thinking_tokens=min(told, written) or thinking_share(thought, written),
     )
+
+
+def thinking_share(thought: Thought, written: int) -> int:
+    """Return how many of the tokens that were written went into thoughts, by their length.
+
+    Few servers tell; vLLM's parser for R1 says 0 where the chat template opens the thought.
+    """
+    length = len(thought.thinking) + len(thought.text)
+    return round(written * len(thought.thinking) / length) if length else 0

@@ -8,8 +8,10 @@ from langchain_core.language_models import BaseChatModel
 
 from r1agent.models.per_model import PerModel
 
-Refusable = Literal["response_format", "thinking_budget", "closed_thought", "closed_thought_json"]
-"""Parts of a request that not every server takes."""
+Refusable = Literal[
+    "response_format", "thinking_budget", "closed_thought", "closed_thought_json", "samples"
+]
+"""Parts of a request that not every server takes; `samples` are several replies to one request."""
 
 _REFUSED: PerModel[set[Refusable]] = PerModel(lambda _model: set())
 

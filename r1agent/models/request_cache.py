@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,18 +55,19 @@ class RequestCache(BaseCache):
         self._connection: sqlite3.Connection | None = None
 
     def lookup(self, prompt: str, llm_string: str) -> Sequence[Generation] | None:
-        """Return the reply to a request, or None where it was not made before."""
-        key = _key(prompt, llm_string)
-        stored = self._guarded(lambda connection: _read(connection, key))
-        message = _message(stored) if stored else None
-        return None if message is None else [ChatGeneration(message=message)]
+        """Return the replies to a request, or None where not all of them were given before."""
+        messages = [self._kept(key) for key in _keys(prompt, llm_string)]
+        if None in messages:
+            return None
+        return [ChatGeneration(message=message) for message in messages if message is not None]
 
     def update(self, prompt: str, llm_string: str, return_val: Sequence[Generation]) -> None:
-        """Keep a reply, if it is whole."""
-        reply = _plain(return_val)
-        if reply is not None:
-            key = _key(prompt, llm_string)
-            self._guarded(lambda connection: _write(connection, key, reply, self._largest))
+        """Keep each reply that is whole; several to one request are as many samples."""
+        keys = _keys(prompt, llm_string)
+        for key, generation in zip(keys, return_val, strict=False):
+            reply = _plain(generation)
+            if reply is not None:
+                self._guarded(partial(_write, key=key, reply=reply, largest=self._largest))
 
     def clear(self, **kwargs: Any) -> None:
         """Forget every reply."""
@@ -77,6 +79,10 @@ class RequestCache(BaseCache):
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+    def _kept(self, key: str) -> AIMessage | None:
+        stored = self._guarded(partial(_read, key=key))
+        return _message(stored) if stored else None
 
     def _guarded(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         """Do `work`; a cache that fails is given up, and never in the way of an answer."""
@@ -110,9 +116,25 @@ class RequestCache(BaseCache):
         return self._connection
 
 
-def _key(prompt: str, llm_string: str) -> str:
-    whole = json.dumps([prompt, llm_string, TERMS.get().sample])
-    return hashlib.sha256(whole.encode()).hexdigest()
+def _keys(prompt: str, llm_string: str) -> list[str]:
+    """Return a key for each reply that is asked for: samples are numbered from that of the terms.
+
+    A reply is the same whether it was asked for alone or with others.
+    """
+    alone, count = _asked_alone(llm_string)
+    numbers = range(TERMS.get().sample, TERMS.get().sample + count)
+    wholes = (json.dumps([prompt, alone, number]) for number in numbers)
+    return [hashlib.sha256(whole.encode()).hexdigest() for whole in wholes]
+
+
+def _asked_alone(llm_string: str) -> tuple[str, int]:
+    """Take the number of replies out of what a request is told apart by."""
+    try:
+        said = json.loads(llm_string)
+        count = said["asked"].pop("n", 1)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return llm_string, 1
+    return json.dumps(said, sort_keys=True), count
 
 
 def _read(connection: sqlite3.Connection, key: str) -> str | None:
@@ -140,9 +162,8 @@ def _write(connection: sqlite3.Connection, key: str, reply: str, largest: int) -
         )
 
 
-def _plain(generations: Sequence[Generation]) -> str | None:
+def _plain(generation: Generation) -> str | None:
     """Return a reply as JSON text, or None for one that was cut, is empty, or calls tools."""
-    generation = generations[0] if len(generations) == 1 else None
     if not isinstance(generation, ChatGeneration) or not isinstance(generation.message, AIMessage):
         return None
     message = generation.message

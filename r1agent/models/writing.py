@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 
 from r1agent.errors import ModelServerError
-from r1agent.models.asking import Wish, ask
+from r1agent.models.asking import Wish, ask_several
 from r1agent.models.completion import Completion, completion_of
 from r1agent.models.thinking import ThoughtFilter
 from r1agent.types import Usage
@@ -39,19 +39,45 @@ def complete(
         starts_in_thought: See `split_thinking`.
     """
     if on_text is None:
-        wish = Wish(
+        return complete_several(
+            model,
+            messages,
+            1,
             max_tokens=max_tokens,
             thinking_tokens=thinking_tokens,
-            starts_in_thought=starts_in_thought,
             on_usage=on_usage,
-        )
-        return ask(model, messages, wish)
+            starts_in_thought=starts_in_thought,
+        )[0]
     began = time.monotonic()
     message = _stream(model, messages, max_tokens, on_text, starts_in_thought)
     completion = completion_of(message, time.monotonic() - began, starts_in_thought)
     if on_usage is not None:
         on_usage(completion.usage)
     return completion
+
+
+def complete_several(
+    model: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    count: int,
+    *,
+    max_tokens: int,
+    thinking_tokens: int | None = None,
+    on_usage: Callable[[Usage], None] | None = None,
+    starts_in_thought: bool = False,
+) -> list[Completion]:
+    """Have the model write up to `count` independent texts, and one at least.
+
+    They come from one request, so that the prompt is read once; a server that takes no such
+    request gives one text. The options are those of `complete`.
+    """
+    wish = Wish(
+        max_tokens=max_tokens,
+        thinking_tokens=thinking_tokens,
+        starts_in_thought=starts_in_thought,
+        on_usage=on_usage,
+    )
+    return ask_several(model, messages, wish, count)
 
 
 def _stream(

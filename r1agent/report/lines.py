@@ -53,9 +53,10 @@ class LineView:
         self._beat.stop()
 
     def loading(self, text: str, fraction: float | None, detail: str = "") -> None:
-        """Print what is being loaded once, and then how far it is every two seconds."""
+        """Print what is being loaded once, and then how far it is, where known, every 2 seconds."""
         late = time.monotonic() - self._printed >= _EVERY
-        if text == self._loading and not late:
+        has_news = late and (fraction is not None or detail)
+        if text == self._loading and not has_news:
             return
         self._loading, self._printed = text, time.monotonic()
         share = "" if fraction is None else f"{fraction:.0%}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from r1agent.report.printable import one_line
-from r1agent.types import Answer, Audit, Citation, Claim, Computation
+from r1agent.types import Answer, Audit, Citation, Claim, Computation, Usage
 from r1agent.words import counted
 
 OUTCOMES: dict[str, str] = {
@@ -66,7 +66,7 @@ def audit_line(answer: Answer) -> str:
     cached = sum(each.from_cache for each in audit.usage.values())
     parts = [
         *_judgement(answer),
-        one_line(audit.model),
+        one_line(", ".join(filter(None, (audit.model, audit.engine)))),
         counted(calls, "tool call"),
         f"{tokens(audit):,} tokens",
         f"{counted(cached, 'request')} from the cache" if cached else "",
@@ -122,7 +122,35 @@ def otherwise_lines(answer: Answer) -> list[str]:
 
 def tokens(audit: Audit) -> int:
     """Add up the tokens of every role, prompt and completion."""
-    return sum(each.prompt_tokens + each.completion_tokens for each in audit.usage.values())
+    return sum(map(_tokens, audit.usage.values()))
+
+
+def usage_line(audit: Audit) -> str:
+    """Say what each role cost, the dearest first; empty where nothing was asked of a model."""
+    asked = {role: used for role, used in audit.usage.items() if used.calls}
+    ordered = sorted(asked, key=lambda role: (-_tokens(asked[role]), role))
+    said = (f"{one_line(role)} {_cost(asked[role])}" for role in ordered)
+    return f"Tokens: {'; '.join(said)}." if asked else ""
+
+
+def total_cost(usage: Iterable[Usage]) -> str:
+    """Say what several roles or questions cost together; empty where nothing was asked."""
+    whole = sum(usage, Usage())
+    return _cost(whole) if whole.calls else ""
+
+
+def _cost(used: Usage) -> str:
+    """Say it as `3 requests, 4,100 read (61 % cached), 350 written (120 thought)`."""
+    told = used.cached_tokens and used.prompt_tokens
+    cached = f" ({used.cached_tokens / used.prompt_tokens:.0%} cached)" if told else ""
+    thought = f" ({used.thinking_tokens:,} thought)" if used.thinking_tokens else ""
+    untold = f", {used.untold:,} not told" if used.untold else ""
+    read, written = f"{used.prompt_tokens:,} read", f"{used.completion_tokens:,} written"
+    return f"{counted(used.calls, 'request')}{untold}, {read}{cached}, {written}{thought}"
+
+
+def _tokens(used: Usage) -> int:
+    return used.prompt_tokens + used.completion_tokens
 
 
 def _authors(authors: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from r1agent.report.references import (
     otherwise_lines,
     page,
     source,
+    usage_line,
 )
 from r1agent.types import Answer, Citation, Claim, Computation
 
@@ -37,7 +38,7 @@ def answer_to_terminal(
         answer: The answer to show.
         full: Show whole programs and what confined them too, and explain.
         explain: List the sentences left out, with the gate's reasons and their best quotes, and
-            say what judged.
+            say what judged, and what each role cost.
     """
     explain = explain or full
     otherwise = [Hanging("", Text(line, style="yellow")) for line in otherwise_lines(answer)]
@@ -48,7 +49,7 @@ def answer_to_terminal(
         references_to_terminal(answer),
         _computations(answer, full=full),
         _left_out(answer, explain=explain),
-        [Hanging("", Text(judged_line(answer), style="dim"))] if explain else [],
+        _told(answer) if explain else [],
         _closing(answer),
     ]
     shown = [block for block in blocks if block]
@@ -135,6 +136,12 @@ def _left_out(answer: Answer, *, explain: bool) -> list[RenderableType]:
         return [Hanging("", Text(line))]
     heading: list[RenderableType] = [Text(dropped_line(answer))]
     return [*heading, *(line for claim in answer.dropped for line in _dropped(claim))]
+
+
+def _told(answer: Answer) -> list[RenderableType]:
+    """Say what judged, and what each role cost."""
+    lines = filter(None, [judged_line(answer), usage_line(answer.audit)])
+    return [Hanging("", Text(line, style="dim")) for line in lines]
 
 
 def _dropped(claim: Claim) -> Iterator[RenderableType]:

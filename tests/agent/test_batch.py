@@ -8,7 +8,7 @@ from filelock import FileLock
 from r1agent.batch import BatchError, BatchItem, run_batch
 from r1agent.batch_files import read_items
 from r1agent.errors import ModelOutputError, ModelServerError
-from r1agent.types import Answer, Audit, Citation, Claim, Plan, Trajectory, Verdict
+from r1agent.types import Answer, Audit, Citation, Claim, Plan, Trajectory, Usage, Verdict
 
 QUOTE = Citation("p:1", "Six percent.", "p", "kd.pdf", "Distillation", 3, "3", 0, 12)
 ANSWER = Answer(
@@ -218,3 +218,12 @@ def test_what_is_written_can_be_marked_and_quotes_stay_as_they_are(out):
     line = lines_of(out)[0]
     assert line["answer"] == "It is six percent. [1] <r1>"
     assert line["citations"][0]["quote"] == "Six percent."
+
+
+def test_what_the_answers_cost_is_summed_up_by_role(out):
+    used = {"writer": Usage(2, 100, 20, 60), "planner": Usage(1, 10, 5)}
+    answer = replace(ANSWER, audit=replace(ANSWER.audit, usage=used))
+    report = run_batch(
+        Answers(First=answer, Second=answer, Third=ModelOutputError("no")), ITEMS, out
+    )
+    assert report.usage == {"writer": Usage(4, 200, 40, 120), "planner": Usage(2, 20, 10)}

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from langchain_core.messages import AIMessage
 
 from r1agent.assistant import ResearchAssistant
 from r1agent.conversation import Conversation
@@ -11,6 +12,7 @@ from r1agent.paper_search import PaperSearch
 from r1agent.past import Past
 from r1agent.profiles import LARGE
 from r1agent.testing import ScriptedChatModel
+from r1agent.types import Usage
 from r1agent_tools import search_papers_tool
 from tests.agent.made_runs import ONE_DRAFT, TEXT, passage, search_tool
 
@@ -126,3 +128,42 @@ def test_a_stopped_question_of_a_conversation_goes_on_with_what_was_known(tmp_pa
     past = Past.read(find_run(tmp_path, "last"))
     assert [doc.id for doc in past.known] == ["aa11:1"]
     assert assistant.resume().question == "How long did it take? (about dropout)"
+
+
+def test_what_it_cost_to_word_a_question_anew_counts_with_its_answer(tmp_path):
+    plan = {"thoughts": "", "steps": [{"goal": "g", "tool": "search_papers", "done_when": "d"}]}
+    anew = AIMessage(
+        json.dumps({"question": "How long did the training with dropout take?", "paper": 0}),
+        usage_metadata={"input_tokens": 40, "output_tokens": 10, "total_tokens": 50},
+    )
+    replies = [json.dumps(plan), LOWERED, anew, json.dumps(plan), TOOK]
+    conversation = Conversation(made(*replies, profile=LARGE, runs_dir=tmp_path))
+    first = conversation.ask(FIRST)
+    assert "follow_up" not in first.audit.usage
+    answer = conversation.ask("And how long did it take?")
+    assert answer.audit.usage["follow_up"].prompt_tokens == 40
+    assert answer.audit.usage["follow_up"].calls == 1
+
+
+def test_a_resumed_question_still_tells_what_wording_it_cost(tmp_path):
+    assistant = made(LOWERED, runs_dir=tmp_path)
+
+    def stop(event):
+        if event.name == "planned":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        assistant.ask(FIRST, on_event=stop, spent={"follow_up": Usage(1, 40, 10)})
+    answer = made(LOWERED, runs_dir=tmp_path).resume()
+    assert answer.audit.usage["follow_up"] == Usage(1, 40, 10)
+
+
+def test_every_wording_counts_with_the_next_answer():
+    plan = {"thoughts": "", "steps": [{"goal": "g", "tool": "search_papers", "done_when": "d"}]}
+    anew = json.dumps({"question": "How long did the training with dropout take?", "paper": 0})
+    replies = [json.dumps(plan), LOWERED, anew, anew, json.dumps(plan), TOOK]
+    conversation = Conversation(made(*replies, profile=LARGE))
+    conversation.ask(FIRST)
+    conversation.understand("And how long did it take?")
+    answer = conversation.ask("And how long did it take?")
+    assert answer.audit.usage["follow_up"].calls == 2

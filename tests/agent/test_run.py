@@ -195,3 +195,95 @@ def test_looking_something_up_again_calls_no_tool():
 
 def test_usages_add_up():
     assert Usage(1, 2, 3, 4, 5.0, 6) + Usage(1, 1, 1, 1, 1.0, 1) == Usage(2, 3, 4, 5, 6.0, 7)
+
+
+def as_many(*texts):
+    """Return a server that writes as many of these texts as it is asked for, in order."""
+    server = Served()
+    left = list(texts)
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        if not request.path.endswith("/chat/completions"):
+            server(request)
+            return
+        body = body_of(request)
+        server.bodies.append(body)
+        said = completion("")
+        said["choices"] = [
+            {"index": place, "finish_reason": "stop", "message": message(left.pop(0))}
+            for place in range(body.get("n") or 1)
+        ]
+        send(request, said)
+
+    return server, answer
+
+
+def message(text):
+    return {"role": "assistant", "content": text}
+
+
+def test_texts_asked_for_ahead_come_from_one_request_and_are_charged_once():
+    server, answer = as_many("Seven.", "Eight.", "Nine.")
+    with http_server(answer) as address:
+        run = run_on(address, profile=SMALL)
+        texts = [run.complete("writer", "Write.", max_tokens=5, ahead=ahead) for ahead in (1, 0, 0)]
+    assert texts == ["Seven.", "Eight.", "Nine."]
+    assert [body.get("n") for body in server.bodies] == [2, None]
+    assert (run.usage["writer"].calls, run.usage["writer"].prompt_tokens) == (2, 14)
+
+
+def test_texts_asked_for_ahead_are_for_that_prompt_and_role_alone():
+    _, answer = as_many("Seven.", "Eight.", "Nine.", "Ten.")
+    with http_server(answer) as address:
+        run = run_on(address, profile=SMALL)
+        run.complete("writer", "Write.", max_tokens=5, ahead=1)
+        assert run.complete("writer", "Write it.", max_tokens=5) == "Nine."
+        assert run.complete("judge", "Write.", max_tokens=5) == "Ten."
+        assert run.complete("writer", "Write.", max_tokens=5) == "Eight."
+
+
+def test_texts_asked_for_ahead_are_cached_as_the_samples_they_are(tmp_path):
+    cache = RequestCache(tmp_path / "requests.sqlite")
+    server, answer = as_many("Seven.", "Eight.", "Nine.")
+    with http_server(answer) as address:
+        for ahead in (1, 0):
+            run = run_on(address, profile=SMALL, cache=cache)
+            texts = [run.complete("writer", "W.", max_tokens=5, ahead=ahead) for _ in range(2)]
+            assert texts == ["Seven.", "Eight."]
+    assert len(server.bodies) == 1
+
+
+def test_a_request_that_the_deadline_cut_counts_as_one_of_unknown_cost():
+    def hang(request: BaseHTTPRequestHandler) -> None:
+        if request.path == "/v1/models":
+            send(request, {"data": []})
+        else:
+            time.sleep(2)
+
+    with http_server(hang) as address:
+        run = run_on(address, profile=SMALL, limits=Limits(seconds=0.5))
+        with pytest.raises(BudgetSpentError):
+            run.complete("writer", "Write.", max_tokens=5)
+    assert (run.usage["writer"].calls, run.usage["writer"].untold) == (1, 1)
+
+
+def test_thoughts_are_counted_as_the_server_tells_them_else_by_their_length():
+    told = completion("Seven.", reasoning="six")
+    told["usage"] |= {"completion_tokens_details": {"reasoning_tokens": 2}}
+    untold = completion("", "length", reasoning_content="Let me count")
+    server = Served(told, untold)
+    with http_server(server) as address:
+        run = run_on(address, profile=SMALL)
+        for role in ("planner", "judge"):
+            run.complete(role, "Write.", max_tokens=5)
+    assert run.usage["planner"].thinking_tokens == 2
+    assert run.usage["judge"].thinking_tokens == 3
+
+
+def test_a_reply_without_a_count_is_one_of_unknown_cost():
+    reply = completion("Seven.")
+    del reply["usage"]
+    with http_server(Served(reply)) as address:
+        run = run_on(address, profile=SMALL)
+        run.complete("writer", "Write.", max_tokens=5)
+    assert (run.usage["writer"].calls, run.usage["writer"].untold) == (1, 1)

@@ -157,6 +157,11 @@ def test_mathematics_is_told_as_it_was_printed():
     assert verify_agreement(results).rests_on == "two programs that both found 2*sqrt(3)"
 
 
+def test_the_verdict_says_how_many_programs_found_something_else():
+    results = [ExecutionResult(stdout=text) for text in ("7\n", "9\n", "", "9\n")]
+    assert verify_agreement(results).rests_on == "two of 3 programs, which both found 9"
+
+
 def test_a_third_program_can_settle_it():
     values = [ExecutionResult(stdout=value) for value in ("50", "51", "50")]
     assert verify_agreement(values).supported

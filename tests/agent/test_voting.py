@@ -7,6 +7,7 @@ from r1agent.profiles import LARGE, SMALL
 from r1agent.testing import ScriptedChatModel
 from r1agent.voting import agrees
 from tests.agent.made_runs import passage, search_tool
+from tests.agent.writing_server import counts, writing_server
 
 QUESTION = "What did dropout lower?"
 LOWERED = "Dropout of 0.5 lowered the test error from 12.1 % to 10.4 % [1]."
@@ -69,3 +70,50 @@ def test_a_large_model_writes_once():
 def test_texts_agree_in_the_numbers_and_words_they_add_to_the_question(other, same):
     sentence = "Training took 90 minutes on one graphics card."
     assert agrees(sentence, other, "How long did training take?") is same
+
+
+def served(*texts, refuses=False):
+    with writing_server(*texts, refuses=refuses) as (model, requests):
+        answer = ResearchAssistant(model, [search_tool(passage())]).ask(QUESTION)
+        return answer, requests
+
+
+def test_a_server_writes_the_first_two_drafts_from_one_request():
+    answer, requests = served(LOWERED, SHORTER)
+    assert answer.text == LOWERED.replace(" [1].", ". [1]")
+    assert counts(requests) == [2]
+    assert answer.audit.usage["writer"].prompt_tokens == 7
+
+
+def test_the_third_draft_is_asked_for_only_where_two_do_not_agree():
+    answer, requests = served(WRONG, LOWERED, LOWERED)
+    assert [claim.text for claim in answer.claims] == [LOWERED.replace(" [1]", "")]
+    assert counts(requests) == [2, 1]
+
+
+def test_a_server_that_writes_one_at_a_time_is_asked_one_at_a_time():
+    answer, requests = served(LOWERED, SHORTER, refuses=True)
+    assert (answer.outcome, counts(requests)) == ("answered", [1, 1])
+
+
+class Killed(BaseException):
+    """Stands in for a kill."""
+
+
+def test_a_run_stopped_between_two_drafts_of_one_request_goes_on(tmp_path):
+    def stop(event):
+        drafts.append(event.name == "writing")
+        if sum(drafts) == 2:
+            raise Killed
+
+    drafts = []
+    with writing_server(LOWERED, WRONG, SHORTER) as (model, requests):
+        options = {"runs_dir": tmp_path, "profile": SMALL}
+        with pytest.raises(Killed):
+            ResearchAssistant(model, [search_tool(passage())], **options).ask(
+                QUESTION, on_event=stop
+            )
+        answer = ResearchAssistant(model, [search_tool(passage())], **options).resume()
+    assert answer.text == LOWERED.replace(" [1].", ". [1]")
+    assert counts(requests) == [2, 1]
+    assert answer.audit.usage["writer"].calls == 2

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from r1agent.report.terminal import answer_to_terminal
+from r1agent.types import Usage
 from tests.agent.report.answers import (
     ANSWER,
     DOUBTED,
@@ -119,6 +120,22 @@ Checked: quote on its page, numbers; entailment by floors.
         in text
     )
     assert "nearest quote" not in shown(DOUBTED)
+
+
+def test_explained_each_role_has_its_cost_the_dearest_first():
+    usage = {
+        "planner": Usage(1, 200, 50, thinking_tokens=30),
+        "writer": Usage(2, 4000, 300, 2440),
+        "judge": Usage(from_cache=2),
+        "screen": Usage(1, untold=1),
+    }
+    answer = replace(ANSWER, audit=replace(ANSWER.audit, usage=usage))
+    assert (
+        "Tokens: writer 2 requests, 4,000 read (61% cached), 300 written; "
+        "planner 1 request, 200 read, 50 written (30 thought); "
+        "screen 1 request, 1 not told, 0 read, 0 written."
+    ) in shown(answer, explain=True)
+    assert "Tokens:" not in shown(answer)
 
 
 def test_answers_from_the_cache_are_counted():

@@ -176,3 +176,17 @@ def test_the_view_suits_where_it_is_shown():
     assert isinstance(open_view(console(force_terminal=True, no_color=True)), LineView)
     assert isinstance(open_view(console(force_terminal=False)), LineView)
     assert isinstance(open_view(console(), quiet=True), QuietView)
+
+
+def test_plain_lines_say_again_only_how_far_something_is(monkeypatch):
+    monkeypatch.setattr("r1agent.report.lines._EVERY", 0.0)
+    out = io.StringIO()
+    with LineView(Console(file=out, width=80)) as view:
+        for fraction in (None, None, 0.5, 0.75):
+            view.loading("vLLM: loading weights", fraction)
+    said = [line for line in out.getvalue().splitlines() if line]
+    assert said == [
+        "vLLM: loading weights",
+        "vLLM: loading weights 50%",
+        "vLLM: loading weights 75%",
+    ]
