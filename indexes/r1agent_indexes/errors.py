@@ -8,7 +8,7 @@ PaperIndexError
 ├── NoPapersError          nothing to index in what was given
 ├── PaperNotFoundError     no such paper, page or passage
 ├── UnreadablePaperError   one file that cannot be read, with the reason
-├── EmbeddingModelError    the embedding model is not there
+├── EmbeddingModelError    the embedding model, or its server, is not there
 ├── ClusterError           the Ray cluster cannot be reached or used
 ├── VectorStoreError       the external vector store failed, or was made in another way
 └── DiskFullError          no space left
@@ -48,7 +48,7 @@ class UnreadablePaperError(PaperIndexError):
 
 
 class EmbeddingModelError(PaperIndexError):
-    """Report an embedding model that cannot be loaded."""
+    """Report an embedding model or reranker that cannot be loaded, or whose server fails."""
 
 
 class ClusterError(PaperIndexError):

@@ -20,7 +20,13 @@ from r1agent_indexes.embed import identity_of, load_embeddings
 from r1agent_indexes.errors import IndexLockedError, PaperIndexError, PaperNotFoundError
 from r1agent_indexes.lock import writer_lock
 from r1agent_indexes.manifest import IndexManifest
-from r1agent_indexes.opening import DATABASE, create_index, require_creation, require_same
+from r1agent_indexes.opening import (
+    DATABASE,
+    SameModel,
+    create_index,
+    require_creation,
+    require_same,
+)
 from r1agent_indexes.search.retriever import PaperRetriever, SearchOptions, search_passages
 from r1agent_indexes.store import Store
 from r1agent_indexes.types import (
@@ -57,6 +63,7 @@ class PaperIndex:
         self.store = store
         self.embeddings = embeddings
         self.vectors: VectorIndex = vectors or FaissIndex(path, store)
+        self.same_model = SameModel(path, store, embeddings)
 
     @classmethod
     def open(
@@ -142,6 +149,7 @@ class PaperIndex:
             DiskFullError: The disk is full; finished papers are safe.
         """
         tell = on_progress or (lambda _progress: None)
+        self.same_model.require()
         with writer_lock(self.path):
             try:
                 report = add_papers(
@@ -233,6 +241,7 @@ class PaperIndex:
         if not query.strip() or k < 1:
             return []
         within = self._within(papers, where)
+        self.same_model.require()
         embedding = self.embeddings.embed_query(query)
         options = SearchOptions(diversity, reranker)
         return search_passages(

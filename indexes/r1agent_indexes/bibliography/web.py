@@ -5,27 +5,17 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from r1agent_indexes.bibliography.web_errors import TryAgainError, WebError
+from r1agent_indexes.repeats import AGAIN, busy, pause
 
-_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-_LONGEST_WAIT = 60.0
-"""Seconds that a server may ask to be left alone before it is given up for this run."""
 _MOST_JSON = 16 << 20
 _MOST_REDIRECTS = 3
 
@@ -72,7 +62,7 @@ class Web:
         again = Retrying(
             retry=retry_if_exception_type(TryAgainError),
             stop=stop_after_attempt(self._attempts),
-            wait=_wait,
+            wait=pause,
             reraise=True,
         )
         return again(request)
@@ -94,8 +84,8 @@ class Web:
         self._wait_for_turn(url)
         try:
             with client.stream("GET", url, params=params or None, headers=headers) as response:
-                if response.status_code in _AGAIN:
-                    raise _busy(response)
+                if response.status_code in AGAIN:
+                    raise busy(response)
                 yield response
         except httpx2.TransportError as error:
             raise TryAgainError(f"is out of reach ({error or type(error).__name__})") from error
@@ -183,34 +173,3 @@ def _agent() -> str:
         return f"r1agent/{version('r1agent')}"
     except PackageNotFoundError:  # run from a source tree
         return "r1agent"
-
-
-def _busy(response: httpx2.Response) -> WebError:
-    seconds = _seconds(response.headers.get("Retry-After"))
-    reason = f"answered {response.status_code}"
-    if seconds is not None and seconds > _LONGEST_WAIT:
-        return WebError(f"{reason} and asks to wait {seconds:.0f} s", status=response.status_code)
-    return TryAgainError(reason, seconds=seconds, status=response.status_code)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Return the pause that a server asks for, as seconds or as the time to come back."""
-    if retry_after is None:
-        return None
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    zoned = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (zoned - datetime.now(UTC)).total_seconds())
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, TryAgainError) and error.seconds is not None:
-        return error.seconds
-    return wait_random_exponential(multiplier=0.5, max=20.0)(state)

@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.callbacks import Callbacks
 from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.embeddings import Embeddings
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, SecretStr
 
 from r1agent_indexes.embed import without_bars
 from r1agent_indexes.errors import EmbeddingModelError
@@ -17,17 +17,32 @@ LATE = "late"
 """The name of the reranker that needs no model of its own."""
 
 
-def load_reranker(name: str, embeddings: Embeddings) -> BaseDocumentCompressor:
-    """Return a reranker; its weights are read when it is first used.
+def load_reranker(
+    name: str | None,
+    embeddings: Embeddings,
+    *,
+    url: str | None = None,
+    api_key: SecretStr | None = None,
+) -> BaseDocumentCompressor:
+    """Return a reranker; its weights are read, or its server asked, when it is first used.
 
     Args:
         name: `late` for late interaction with the embedding model of the index, otherwise a
-            cross-encoder of sentence-transformers: a folder, or a name at the hub.
+            cross-encoder of sentence-transformers: a folder, or a name at the hub. With `url`,
+            the name under which it is served; None leaves that to the server.
         embeddings: The embedding model of the index.
+        url: A server with Jina's `/rerank`, such as vLLM.
+        api_key: That server's key.
 
     Raises:
         EmbeddingModelError: `late` is asked for and the model gives no vector for each token.
     """
+    if name != LATE and url is not None:
+        from r1agent_indexes.served.reranker import ServedReranker
+
+        return ServedReranker(base_url=url, model=name, api_key=api_key)
+    if name is None:
+        raise EmbeddingModelError(f"No reranker is named. Name a cross-encoder, or {LATE!r}.")
     if name != LATE:
         return CrossEncoderReranker(model_name=name)
     if not isinstance(embeddings, TokenEmbeddings):

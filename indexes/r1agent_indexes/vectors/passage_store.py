@@ -55,6 +55,7 @@ class PassageStore(VectorStore):
             for name, text, own in zip(names, contents, facts, strict=True)
         ]
         if documents:
+            self.paper_index.same_model.require()
             vectors = unit_rows(np.asarray(self.embeddings.embed_documents(contents), np.float32))
             with self.paper_index.writing():
                 put_documents(self.paper_index.store, documents, vectors)
@@ -86,6 +87,7 @@ class PassageStore(VectorStore):
 
     def similarity_search_with_score(self, query: str, k: int = 4) -> list[tuple[Document, float]]:
         """Return the `k` nearest documents with their cosine similarity, nearest first."""
+        self.paper_index.same_model.require()
         vector = query_vector(self.embeddings.embed_query(query))
         nearest = self.paper_index.vectors.search(vector, k=k)
         found = self.paper_index.store.passages([key for key, _ in nearest])

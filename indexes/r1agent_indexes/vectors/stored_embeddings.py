@@ -20,6 +20,7 @@ class StoredEmbeddings(Embeddings):
         """Store the model, which is that of the index; default `load_embeddings()`."""
         self._model = model or load_embeddings()
         self.model_name = identity_of(self._model)
+        self.is_served = bool(getattr(self._model, "is_served", False))
         self._at_hand: dict[str, list[float]] = {}
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

@@ -1,0 +1,1 @@
+"""Embedding models and rerankers that another program serves over HTTP."""
