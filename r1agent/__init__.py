@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from r1agent.assistant import ResearchAssistant
     from r1agent.errors import R1AgentError
     from r1agent.load import load_assistant
+    from r1agent.serving.vllm_server import serve_vllm
     from r1agent.settings import Settings, load_settings
     from r1agent.types import Answer, Citation, Claim, Plan, PlanStep, Step, Trajectory, Verdict
     from r1agent_indexes import PaperIndex
@@ -29,6 +30,7 @@ __all__ = [
     "Verdict",
     "load_assistant",
     "load_settings",
+    "serve_vllm",
 ]
 
 _HOMES = {
@@ -38,6 +40,7 @@ _HOMES = {
     "load_assistant": "r1agent.load",
     "Settings": "r1agent.settings",
     "load_settings": "r1agent.settings",
+    "serve_vllm": "r1agent.serving.vllm_server",
 } | dict.fromkeys(
     ("Answer", "Citation", "Claim", "Plan", "PlanStep", "Step", "Trajectory", "Verdict"),
     "r1agent.types",

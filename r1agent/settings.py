@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,7 +22,10 @@ from r1agent.errors import SettingsError
 
 FILE_NAME = "r1agent.toml"
 PREFIX = "R1AGENT_"
-_SECRETS = ("api_key", "openalex_key", "sandbox_token")
+_ENVIRONMENT_ONLY = ("sandbox_token", "embedding_key", "reranker_key")
+"""Secrets that no settings file may hold."""
+SECRETS = ("api_key", "openalex_key", *_ENVIRONMENT_ONLY)
+_PATHS = ("index", "cache_dir", "runs_dir", "data", "vllm_python")
 
 
 def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
@@ -58,9 +61,19 @@ def _server_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _joined(addresses: Any) -> Any:
+    return ",".join(map(str, addresses)) if isinstance(addresses, list) else addresses
+
+
+def _server_addresses(urls: str) -> str:
+    return ",".join(_server_address(url.strip()) for url in urls.split(","))
+
+
 Screening = Literal["off", "warn", "block"]
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Executable = Annotated[Path, AfterValidator(Path.expanduser)]
 Address = Annotated[str, AfterValidator(_server_address)]
+Addresses = Annotated[str, BeforeValidator(_joined), AfterValidator(_server_addresses)]
 
 
 class Settings(BaseSettings):
@@ -75,16 +88,33 @@ class Settings(BaseSettings):
         protected_namespaces=(),
     )
 
-    base_url: Address | None = None
-    """An OpenAI-compatible server; None starts the embedded engine."""
+    base_url: Addresses | None = None
+    """An OpenAI-compatible server; None leaves it to `engine`. Several, with commas between them
+    or as a list, where replicas serve the same model."""
     model: str | None = None
     """Name at the server, or of embedded weights; None takes the server's own or the default."""
     api_key: SecretStr | None = None
+    engine: Literal["auto", "vllm", "embedded"] = "auto"
+    """What answers without `base_url`; `auto` is vLLM where a card and a vLLM are."""
+    vllm_python: Executable | None = None
+    """The Python that has vLLM; None takes the one that runs."""
+    precision: Literal["bf16", "fp8", "8bit", "4bit"] | None = None
+    """Of the weights in vLLM; None takes the best that fits."""
+    gpu_reserve_gb: float = Field(1.0, ge=0)
+    """Gigabytes (10^9 bytes) of each card that vLLM leaves to others, such as FAISS."""
     index: Folder | None = None
     embedding_model: str | None = None
     """A sentence-transformers model; None takes the packaged all-MiniLM-L6-v2."""
+    embedding_url: Address | None = None
+    """A server of embedding models, in which case `embedding_model` is the name it serves."""
+    embedding_key: SecretStr | None = None
+    """The embedding server's key, which no settings file may hold."""
     reranker: str | None = None
     """What puts found passages in a better order: `late`, or a cross-encoder; None leaves them."""
+    reranker_url: Address | None = None
+    """A server with `/rerank`, in which case `reranker` is the name it serves."""
+    reranker_key: SecretStr | None = None
+    """The reranking server's key, which no settings file may hold."""
     cache_dir: Folder = Field(default_factory=lambda: platformdirs.user_cache_path("r1agent"))
     """Where downloaded weights are kept."""
     runs_dir: Folder = Field(
@@ -112,6 +142,10 @@ class Settings(BaseSettings):
     """How long one request to the model server may take."""
     max_retries: int = Field(2, ge=0)
     """Repeats of a request that failed on the way."""
+    server_wait_seconds: float = Field(120, ge=0)
+    """How long a model server that answered before may be away, for a restart."""
+    max_concurrency: int = Field(64, ge=1)
+    """Requests at once to each model server; the others wait their turn."""
     unsafe_python: bool = False
     """Run Python where the sandbox cannot be confined. Off: the tool refuses."""
     sandbox: Literal["local", "docker", "remote", "external"] = "local"
@@ -200,8 +234,8 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _from_here(folder: Path, key: str, value: Any) -> Any:
-    """Passages a search returns to the model; None takes what suits its size."""
-    if key not in ("index", "cache_dir", "runs_dir", "data") or not isinstance(value, str):
+    """Let the paths in a settings file start from its folder."""
+    if key not in _PATHS or not isinstance(value, str):
         return value
     return folder / Path(value).expanduser()
 
@@ -225,11 +259,12 @@ def _refuse_unknown(values: Mapping[str, Any], *, where: str, prefix: str = "") 
 
 
 def _refuse_secret(values: Mapping[str, Any], path: Path | None) -> None:
-    if "sandbox_token" in values:
-        raise SettingsError(
-            f"The setting `sandbox_token` is in {str(path)!r}, where others may read it. Take it "
-            f"out, and put the token into the environment variable `{PREFIX}SANDBOX_TOKEN`."
-        )
+    for name in _ENVIRONMENT_ONLY:
+        if name in values:
+            raise SettingsError(
+                f"The setting `{name}` is in {str(path)!r}, where others may read it. Take it out, "
+                f"and put the secret into the environment variable `{PREFIX}{name.upper()}`."
+            )
 
 
 def _nearest(key: str, known: Iterable[str], prefix: str) -> str:
@@ -243,7 +278,7 @@ def _nearest(key: str, known: Iterable[str], prefix: str) -> str:
 def _explain(error: ValidationError, arguments: Mapping[str, Any], path: Path | None) -> str:
     first = error.errors(include_url=False)[0]
     key = str(first["loc"][0])
-    found = "" if key in _SECRETS else f" is {_found(first, key)!r}"
+    found = "" if key in SECRETS else f" is {_found(first, key)!r}"
     wanted = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return f"{_where(key, arguments, path)}{found}; wanted {wanted}."
 

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from r1agent import __version__
-from r1agent.cli import ask, batch, chat, doctor, fetch, index, models, provenance, search, show
+from r1agent.cli import (
+    ask,
+    batch,
+    chat,
+    doctor,
+    fetch,
+    index,
+    models,
+    provenance,
+    search,
+    serve,
+    show,
+)
 from r1agent.cli.ending import Commands
 
 app = typer.Typer(
@@ -52,6 +64,7 @@ app.command("search", epilog=_example('search "label smoothing" --index indexes/
 )
 app.command("provenance", epilog=_example("provenance review.md"))(provenance.provenance)
 app.command("show", epilog=_example("show last"))(show.show_run)
+app.command("serve", epilog=_example("serve --dry-run --cards 2x80"))(serve.serve)
 app.add_typer(index.app, name="index")
 app.add_typer(fetch.app, name="papers")
 app.add_typer(models.app, name="models")

@@ -43,7 +43,12 @@ def ask(
         typer.Option(metavar="RUN", help="Go on with a run that was stopped: its id, or `last`."),
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", metavar="", help="Say why sentences were left out.")
+        bool,
+        typer.Option(
+            "--explain",
+            metavar="",
+            help="Say why sentences were left out, and what each role cost.",
+        ),
     ] = False,
     json: options.Json = False,
     *,
@@ -53,9 +58,12 @@ def ask(
 
     Exits with 0 when answered, 3 when the papers do not say, 4 when refused, 1 when it failed.
     """
+    from rich.text import Text
+
     from r1agent.cli.approval import require_terminal
     from r1agent.cli.ending import say
     from r1agent.errors import ModelServerError
+    from r1agent.report.printable import one_line
 
     asked = _question(question, resume)
     test_code = _tests(tests)
@@ -73,6 +81,7 @@ def ask(
 
             where = where or (past.where if past else None)
             with load_assistant(settings, where=where, on_progress=view.loading) as assistant:
+                view.line(Text(f"Answering with {one_line(assistant.answered_by)}.", style="dim"))
                 watch = run.noting(view.event)
                 on_plan = _dialog(view, assistant, given) if approve else None
                 if past is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,7 +69,8 @@ def batch(
         raise typer.Exit(130) from None
     if json:
         counts = {"done": report.done, "failed": report.failed, "skipped": report.skipped}
-        show_json(counts | {"outcomes": report.outcomes})
+        usage = {role: asdict(used) for role, used in report.usage.items()}
+        show_json(counts | {"outcomes": report.outcomes, "usage": usage})
     else:
         show(_summary(report, out))
     raise typer.Exit(0 if report.done or report.skipped or not report.failed else 1)
@@ -100,7 +102,7 @@ def _left(items: list[BatchItem], out: Path) -> int:
 
 def _summary(report: BatchReport, out: Path) -> str:
     from r1agent.batch_files import failures_path
-    from r1agent.report.references import OUTCOMES
+    from r1agent.report.references import OUTCOMES, total_cost
 
     counts = [
         f"{count} {OUTCOMES[name]}"
@@ -109,4 +111,6 @@ def _summary(report: BatchReport, out: Path) -> str:
     ]
     failed = [f"{report.failed} failed (see {str(failures_path(out))!r})"] if report.failed else []
     skipped = [f"{report.skipped} done before"] if report.skipped else []
-    return f"{', '.join([*counts, *failed, *skipped])} in {report.seconds:.0f} s: {str(out)!r}"
+    ended = f"{', '.join([*counts, *failed, *skipped])} in {report.seconds:.0f} s: {str(out)!r}"
+    cost = total_cost(report.usage.values())
+    return f"{ended}\nTokens: {cost}" if cost else ended

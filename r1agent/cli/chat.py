@@ -43,7 +43,7 @@ def chat(*, given: Given) -> None:
 
         assistant = load_assistant(settings, where=where, on_progress=view.loading)
     with assistant:
-        say(f"r1agent with {assistant.model_name}. /help lists the commands.")
+        say(f"r1agent with {assistant.answered_by}. /help lists the commands.")
         Chat(Conversation(assistant), settings, given).run()
 
 

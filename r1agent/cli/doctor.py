@@ -12,7 +12,7 @@ from r1agent.cli import options
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from r1agent.doctor import Check
+    from r1agent.checkup import Check
 
 _MARKS = {"ok": ("✓", "green"), "optional": ("–", "yellow"), "missing": ("✗", "red")}  # noqa: RUF001 - a dash
 

@@ -29,8 +29,11 @@ class Given:
     author: options.Author = None
     file: options.File = None
     tag: options.Tag = None
+    embedding_url: options.EmbeddingUrl = None
     reranker: options.Reranker = None
+    reranker_url: options.RerankerUrl = None
     base_url: options.BaseUrl = None
+    engine: options.Engine = None
     model: options.Model = None
     no_cache: options.NoCache = False
     entailment: options.Entailment = None
@@ -52,8 +55,11 @@ class Given:
         """
         overrides = {
             "index": self.index,
+            "embedding_url": self.embedding_url,
             "reranker": self.reranker,
+            "reranker_url": self.reranker_url,
             "base_url": self.base_url,
+            "engine": self.engine,
             "model": self.model,
             "cache_requests": False if self.no_cache else None,
             "entailment": self.entailment,

@@ -27,6 +27,7 @@ def add(
         bool, typer.Option("--online", metavar="", help="Look papers up at Crossref and OpenAlex.")
     ] = False,
     embedding_model: options.EmbeddingModel = None,
+    embedding_url: options.EmbeddingUrl = None,
     ray: Annotated[
         str | None,
         typer.Option("--ray", metavar="ADDRESS", help="Read and embed on this Ray cluster."),
@@ -43,7 +44,9 @@ def add(
     from r1agent.report.view import open_view
     from r1agent_indexes.discover import find_papers
 
-    settings = settings_from(config, index=index, embedding_model=embedding_model)
+    settings = settings_from(
+        config, index=index, embedding_model=embedding_model, embedding_url=embedding_url
+    )
     view = open_view(notes(plain=plain), quiet=quiet, plain=plain)
     try:
         with view:
@@ -144,10 +147,11 @@ def check(
 
 def _readers(address: str, settings: Settings, view: RunView, opened: ExitStack) -> RayWorkers:
     """Start readers on a Ray cluster before an index is made, since it may not be there."""
-    from r1agent_indexes import RayWorkers, load_embeddings
+    from r1agent.index_models import embeddings_of
+    from r1agent_indexes import RayWorkers
 
     view.loading("Starting readers on the Ray cluster", None)
-    workers = RayWorkers(address, load_embeddings(settings.embedding_model))
+    workers = RayWorkers(address, embeddings_of(settings))
     opened.callback(workers.close)
     return workers
 

