@@ -41,7 +41,11 @@ demo: setup ## Index the example papers and ask three questions
 .PHONY: test
 test: setup ## Run every test, offline, on the CPU
 	@MODEL=$(SMALL_MODEL) .ci/weights
-	@HF_HUB_OFFLINE=1 $(PY) -m pytest -m "not gpu" $(PYTEST)
+	@HF_HUB_OFFLINE=1 $(PY) -m pytest -m "not gpu and not vllm" $(PYTEST)
+
+.PHONY: test-vllm
+test-vllm: setup ## Serve small models with vLLM on the CPU, and run the tests that ask them
+	@MODEL=$(SMALL_MODEL) .ci/test-vllm $(PYTEST)
 
 .PHONY: test-gpu
 test-gpu: setup ## Run the tests that need a CUDA card
@@ -64,7 +68,7 @@ check: lint test ## Run lint and test: what a change must pass
 # ---- benches
 
 .PHONY: bench
-bench: bench-road bench-index bench-sandbox bench-loop ## Run every bench
+bench: bench-road bench-index bench-sandbox bench-loop bench-serve ## Run every bench
 
 .PHONY: bench-road
 bench-road: setup ## Measure start-up beside paper-qa, the demo, and quotes
@@ -94,6 +98,16 @@ bench-loop: setup ## Ask 36 questions, with and without parts of the loop; test 
 	@$(PY) benchmarks/loop.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT)) \
 		$(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(filter file,$(origin MODEL)),,--model $(MODEL)) \
 		$(if $(ARMS),--arms $(ARMS)) $(if $(EVERY),--every $(EVERY)) $(if $(FRESH),--fresh)
+	@$(PY) benchmarks/report.py
+
+.PHONY: bench-serve
+bench-serve: setup ## Compare a batch with bare requests, kill its server, check commands (90 minutes)
+	@$(PY) examples/papers/make_papers.py examples/papers/pdf
+	@if [[ ",$(PARTS)," =~ ,(all|kills|throughput), ]]; then MODEL=$(SMALL_MODEL) .ci/setup-vllm; fi
+	@if [ -z "$(BASE_URL)" ] && [[ ",$(PARTS)," =~ ,(all|prefix|throughput), ]]; then \
+		MODEL=$(MODEL) .ci/setup-vllm; fi
+	@$(PY) benchmarks/serve.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT)) \
+		$(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(filter file,$(origin MODEL)),,--model $(MODEL))
 	@$(PY) benchmarks/report.py
 
 .PHONY: benchmarks-md
