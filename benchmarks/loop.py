@@ -20,11 +20,11 @@ from typing import Any
 from injected_papers import InjectionsMissingError
 from loop_qa import ARMS, EVERY, WORK
 from loop_scifact import ScifactMissingError
-from loop_server import ServerError, serving
 from parts import Bench, print_table
 from planted_pairs import PapersMissingError
 from quotes import CorpusMissingError
 from results import Figures
+from served import ServerError, serving
 
 from r1agent.errors import R1AgentError
 from r1agent_indexes import PaperIndexError
@@ -78,10 +78,12 @@ def _served(arguments: argparse.Namespace) -> Iterator[None]:
         yield
         return
     name = os.environ.setdefault("R1AGENT_MODEL", MODEL)
-    with serving(name, WORK / "vllm.log") as base_url:
-        os.environ["R1AGENT_BASE_URL"] = base_url
+    with serving(name, WORK / "vllm.log") as server:
+        own = {"R1AGENT_BASE_URL": server.base_url, "R1AGENT_API_KEY": server.key or ""}
+        os.environ |= own
         yield
-    del os.environ["R1AGENT_BASE_URL"]
+    for variable in own:
+        del os.environ[variable]
 
 
 def _measure(part: str, arguments: argparse.Namespace, *, keep: bool) -> Figures:

@@ -89,8 +89,9 @@ def _served() -> BaseChatModel | None:
     settings = load_settings()
     if settings.base_url is None:
         return None
-    name = settings.model or probe(settings.base_url).models[0]
-    return chat_model(settings.base_url, name, temperature=0.0)
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    name = settings.model or probe(settings.base_url, key).models[0]
+    return chat_model(settings.base_url, name, api_key=key, temperature=0.0)
 
 
 def read_pairs(split: Split) -> list[Pair]:

@@ -15,9 +15,9 @@ import signal
 import sys
 from typing import Any
 
-from loop_server import ServerError
 from parts import Bench, print_table
 from results import Figures
+from served import ServerError
 
 from r1agent.errors import R1AgentError
 from r1agent_indexes import PaperIndexError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx2
-from loop_server import ServerError
+from served import ServerError
 
 _TRIES = 20
 _SETTLING = 0.5

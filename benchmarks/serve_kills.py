@@ -30,7 +30,7 @@ from loop_answers import read_lines
 from loop_qa import code_digest
 from results import ROOT, Figures
 from serve_questions import WORK, index, load, questions
-from serve_server import Killable
+from served import Killable
 
 from r1agent.batch import BatchItem
 from r1agent.errors import ModelOutputError, R1AgentError

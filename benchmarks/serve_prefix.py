@@ -15,7 +15,7 @@ from pathlib import Path
 from results import Figures
 from serve_counts import counts
 from serve_questions import WORK, Recorded, load, questions
-from serve_server import serving
+from served import serving
 
 MODEL = "qwen2.5-coder-1.5b"
 """The product's own; which requests there are depends on how well the model answers."""

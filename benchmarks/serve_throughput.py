@@ -31,7 +31,7 @@ from loop_qa import code_digest
 from results import ROOT, Figures
 from serve_counts import counts, empty_cache
 from serve_questions import WORK, Recorded, load, questions
-from serve_server import Server, serving
+from served import Server, serving
 
 from r1agent.batch import BatchItem, BatchResult, run_batch
 from r1agent.errors import ModelServerError

@@ -1,8 +1,8 @@
 """What is read from vLLM's page of metrics."""
 
 import pytest
-from loop_server import ServerError
 from serve_counts import Counts, counted
+from served import ServerError
 
 PAGE = """\
 # HELP vllm:prompt_tokens_total Number of prefill tokens processed.

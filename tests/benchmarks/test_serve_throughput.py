@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx2
 import pytest
 import serve_throughput
-from serve_server import Server
 from serve_throughput import Turn, figures_of, send_all, take_turns, turns_in
+from served import Server
 
 
 @pytest.fixture

@@ -12,15 +12,22 @@ from pathlib import Path
 from typing import Self
 
 import psutil
-from loop_server import CONTEXT, PYTHON, WEIGHTS, ServerError
+from results import ROOT
 
 from r1agent.serving.vllm_server import VllmServer, serve_vllm
 
+PYTHON = ROOT / ".venv-vllm" / "bin" / "python"
+WEIGHTS = ROOT / "runs" / "bench-loop" / "weights"
+CONTEXT = 8192
 DEVELOPED = "VLLM_SERVER_DEV_MODE"
 """The variable that lets vLLM be told to empty its prefix cache."""
 _DYING = 60.0
 _SOON_THERE = ("--enforce-eager",)  # compiling takes longer than it saves here
 _WORKING = ("APIServer", "EngineCore", "Worker", "api_server")
+
+
+class ServerError(Exception):
+    """The server cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
