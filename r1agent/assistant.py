@@ -9,6 +9,7 @@ import queue
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,19 +144,20 @@ class ResearchAssistant(Runnable[str, Answer]):
             ModelServerError: The model's server cannot be used. The journal keeps what was done.
             JournalError: The run cannot be recorded.
         """
-        run = self._start(question, tests, on_event, known, within, spent or {}, past)
-        if refusal := self.safety.refuses(run):
-            return self._told(refused(run, refusal), run)
-        plan = approve(self.planner.plan(run), on_plan, self.executor.tools, run)
-        trajectory = self.executor.carry_out(plan, run)
-        evidence = gather(trajectory)
-        evidence.add(self.safety.passages_of(known, run))
-        proved = prove_drafts(self.writer, self.prover, run, evidence)
-        asked = with_what_was_asked(proved, question)
-        claims = self.safety.audited(asked, run, self.gate.entailment)
-        look_for_others(claims, self.executor, run, evidence)
-        answer = conclude(run, plan, trajectory, claims, evidence, self.gate)
-        return self._told(corrected(answer, evidence, self.gate), run)
+        started = self._start(question, tests, on_event, known, within, spent or {}, past)
+        with closing(started) as run:
+            if refusal := self.safety.refuses(run):
+                return self._told(refused(run, refusal), run)
+            plan = approve(self.planner.plan(run), on_plan, self.executor.tools, run)
+            trajectory = self.executor.carry_out(plan, run)
+            evidence = gather(trajectory)
+            evidence.add(self.safety.passages_of(known, run))
+            proved = prove_drafts(self.writer, self.prover, run, evidence)
+            asked = with_what_was_asked(proved, question)
+            claims = self.safety.audited(asked, run, self.gate.entailment)
+            look_for_others(claims, self.executor, run, evidence)
+            answer = conclude(run, plan, trajectory, claims, evidence, self.gate)
+            return self._told(corrected(answer, evidence, self.gate), run)
 
     def resume(
         self, run: str = "last", *, on_event: Listener | None = None, on_plan: OnPlan | None = None

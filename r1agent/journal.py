@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: int | None = None
+        self._closing: Callable[[], object] | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -65,11 +67,11 @@ class Journal:
             raise _unwritable(self.path, error) from error
 
     def open(self) -> int:
-        """Return the file, locked against other processes until this journal is gone."""
+        """Return the file, locked against other writers until this journal is closed or gone."""
         if self._file is not None:
             return self._file
         file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        weakref.finalize(self, os.close, file)
+        self._closing = weakref.finalize(self, os.close, file)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -80,6 +82,12 @@ class Journal:
         _cut_torn_line(file)
         self._file = file
         return file
+
+    def close(self) -> None:
+        """Let others write to the file; writing again opens it anew."""
+        self._file = None
+        if self._closing is not None:
+            self._closing()
 
 
 def _cut_torn_line(file: int) -> None:

@@ -81,6 +81,11 @@ class RecordedRun(Run):
         self._write(event)
         self._tell(event)
 
+    def close(self) -> None:
+        """Let the run be gone on with: a failure that is still held must not keep its journal."""
+        if self._journal is not None:
+            self._journal.close()
+
     def _go_on(self, past: Past) -> None:
         """Mark in the journal where the new course begins."""
         self._past = None

@@ -240,9 +240,10 @@ def test_a_lost_server_leaves_a_run_that_can_be_resumed(whole, tmp_path):
             return real(self, *args, **options)
 
     assistant.model = Lost(replies=REPLIES, model_name="scripted-7b")
-    with pytest.raises(ModelServerError):
+    with pytest.raises(ModelServerError) as held:  # as long as it is held, it holds the run
         assistant.ask(QUESTION)
     again = made(tmp_path, REPLIES[1:], calls).resume()
+    assert "gone" in str(held.value)
     assert again.text == answer.text
     assert calls == all_calls
 
