@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from injected_papers import InjectionsMissingError
-from loop_qa import ARMS, EVERY, WORK
+from loop_qa import ARMS, EVERY, REPEATS, WORK
 from loop_scifact import ScifactMissingError
 from parts import Bench, print_table
 from planted_pairs import PapersMissingError
@@ -90,7 +90,7 @@ def _measure(part: str, arguments: argparse.Namespace, *, keep: bool) -> Figures
     print(f"Measuring: {part}", flush=True)
     options: dict[str, Any] = {}
     if part == "qa":
-        options = {name: getattr(arguments, name) for name in ("arms", "every", "fresh")}
+        options = {name: getattr(arguments, name) for name in ("arms", "every", "repeats", "fresh")}
     figures = BENCH.function_of(part)(limit=arguments.limit, **options)
     if keep:
         BENCH.keep(part, figures)
@@ -106,6 +106,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", help=f"a name at the server (default: its own, or {MODEL})")
     parser.add_argument("--arms", default=ARMS, type=_arms, help=", ".join(ARMS))
     parser.add_argument("--every", type=int, default=EVERY, help="questions for the ablations")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="times each question is asked")
     parser.add_argument("--fresh", action="store_true", help="ask all questions anew")
     return parser.parse_args()
 

@@ -1,7 +1,8 @@
 """The questions of the corpus, put to the whole loop and to what it is compared with.
 
-All questions go to the whole loop and to plain retrieval; every third to the loop less a part,
-which is compared with the whole loop on the same questions. Answers are kept for each arm, under
+All questions go to the whole loop and to plain retrieval, three times, since one pass of a sampled
+model over 36 questions moves by a tenth and more; every third goes to the loop less a part, which
+is compared with the whole loop on the same questions. Answers are kept for each arm, under
 the model and the code that gave them, so that an interrupted bench goes on and no two versions
 are mixed.
 """
@@ -32,6 +33,9 @@ ARMS = ("full", "plain", "no_planner", "no_gate", "no_tools")
 WHOLE = ("full", "plain")
 """Arms to which every question goes."""
 EVERY = 3
+REPEATS = 3
+"""How often the arms of `WHOLE` are asked each question."""
+_AGAIN = "~"
 _UNUSED = ("cli", "report")
 """Folders of the agent on which no answer depends."""
 _KEYS = {
@@ -52,6 +56,7 @@ def measure(
     limit: int | None = None,
     arms: Sequence[str] = ARMS,
     every: int = EVERY,
+    repeats: int = REPEATS,
     fresh: bool = False,
 ) -> Figures:
     """Ask, score, and compare each arm with the whole loop.
@@ -60,6 +65,7 @@ def measure(
         limit: Put only so many of the questions.
         arms: Of `ARMS`.
         every: The loop less a part gets each question of that number, from the first.
+        repeats: How often the whole loop and plain retrieval are asked each question.
         fresh: Begin anew in place of going on.
 
     Raises:
@@ -74,8 +80,8 @@ def measure(
         scored: dict[str, Scored] = {}
         wrong: Figures = {}
         for arm in arms:
-            put = questions if arm in WHOLE else questions[::every]
-            print(f"  {arm}: {len(put)} questions", flush=True)
+            put = repeated(questions, repeats) if arm in WHOLE else questions[::every]
+            print(f"  {arm}: {len(put)} answers wanted", flush=True)
             answers = ask(made[arm](), put, folder / f"{arm}.jsonl")
             scored[arm] = score(put, answers, folder, arm)
             if arm == "full":
@@ -83,6 +89,16 @@ def measure(
     figures = figures_of(scored) | wrong
     show(scored, figures)
     return figures
+
+
+def repeated(questions: Sequence[Row], times: int) -> list[Row]:
+    """Return the questions so many times; from the second time on with an id of their own."""
+    again = (
+        question | {"id": f"{question['id']}{_AGAIN}{number}"}
+        for number in range(2, times + 1)
+        for question in questions
+    )
+    return [*questions, *again]
 
 
 def figures_of(scored: Mapping[str, Scored]) -> Figures:
@@ -108,7 +124,7 @@ def figures_of(scored: Mapping[str, Scored]) -> Figures:
 def show(scored: Mapping[str, Scored], figures: Figures) -> None:
     """Print the arms beside each other, with the intervals of their differences."""
     table = Table(
-        *("arm", "questions", "accuracy", "precision", "wrong abstentions", "gold page"),
+        *("arm", "answers", "accuracy", "precision", "wrong abstentions", "gold page"),
         *("loop minus arm: accuracy", "precision"),
         title="Questions about 49 papers; differences with paired 95 % bootstrap intervals",
     )
@@ -124,17 +140,27 @@ def show(scored: Mapping[str, Scored], figures: Figures) -> None:
 
 def _compared(arm: str, full: Sequence[Row], rows: Sequence[Row]) -> Figures:
     """Return the intervals of full minus arm on the questions that both were asked."""
-    asked = {row["id"] for row in rows}
-    same = [row for row in full if row["id"] in asked]
     figures: Figures = {}
     for of in ("accuracy", "precision"):
-        found = paired_interval(*([_counted(row, of) for row in side] for side in (same, rows)))
+        whole, less = _by_question(full, of), _by_question(rows, of)
+        found = paired_interval([whole[question] for question in less], [*less.values()])
         if found is not None:
             name = f"qa_minus_{arm}_{of}"
             figures[name] = round(found.difference, 3)
             figures[f"{name}_low"] = round(found.low, 3)
             figures[f"{name}_high"] = round(found.high, 3)
     return figures
+
+
+def _by_question(rows: Sequence[Row], of: str) -> dict[str, tuple[float, float]]:
+    """Sum what a question adds to a share over the times that it was asked."""
+    sums: dict[str, tuple[float, float]] = {}
+    for row in rows:
+        question = row["id"].partition(_AGAIN)[0]
+        count, total = _counted(row, of)
+        before = sums.get(question, (0.0, 0.0))
+        sums[question] = (before[0] + count, before[1] + total)
+    return sums
 
 
 def _counted(row: Row, of: str) -> tuple[float, float]:

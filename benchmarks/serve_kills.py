@@ -38,7 +38,7 @@ from r1agent.journal import list_runs, read_journal
 
 MODEL = "smollm2-135m"
 """It need not answer well, and is soon there again."""
-KILLS = 20
+KILLS = 10
 QUESTIONS = 12
 KINDS = ("lookup", "synthesis", "contradiction", "unanswerable")
 """Of questions that even a small model brings to an end."""

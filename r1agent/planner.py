@@ -102,6 +102,8 @@ class Planner:
         return (PlanStep(*_STEPS["python"]),) if countable else ()
 
     def _fill_steps(self, run: Run, prompt: str) -> tuple[PlanStep, ...]:
+        if not self.tools:
+            return ()
         schema = plan_schema([tool.name for tool in self.tools], run.profile.max_steps)
         filled: Any = run.fill("planner", prompt, schema, max_tokens=_TOKENS)
         steps = [PlanStep(one.goal, one.tool, one.done_when) for one in filled.steps]

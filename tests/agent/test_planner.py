@@ -26,6 +26,14 @@ def tools_of(plan):
     return [step.tool for step in plan.steps]
 
 
+def test_without_tools_there_is_nothing_to_plan():
+    run, model, _ = made_run(profile=LARGE)
+    planner = Planner([])
+    plan = planner.plan(run)
+    assert plan.steps == planner.revise(plan, [], run).steps == ()
+    assert model.requests == []
+
+
 @pytest.mark.parametrize(
     ("question", "tools"),
     [

@@ -1,5 +1,5 @@
 from loop_answers import Scored
-from loop_qa import code_digest, figures_of
+from loop_qa import code_digest, figures_of, repeated
 
 
 def rows(*marks):
@@ -49,6 +49,24 @@ def test_an_arm_that_was_asked_fewer_questions_is_compared_on_those():
     figures = figures_of({"full": whole, "no_gate": scored("wrong", "right", "right", first=1)})
     assert figures["qa_accuracy"] == 0.667
     assert figures["qa_minus_no_gate_accuracy"] == 0.0
+
+
+def test_a_question_that_was_asked_again_is_drawn_with_all_its_answers():
+    asked = repeated([{"id": "q0"}, {"id": "q1"}], 2)
+    assert [one["id"] for one in asked] == ["q0", "q1", "q0~2", "q1~2"]
+    whole = scored("right", "wrong", "right", "abstained")
+    for row, question in zip(whole.rows, asked, strict=True):
+        row["id"] = question["id"]
+    figures = figures_of({"full": whole, "no_gate": scored("wrong", "right")})
+    assert figures["qa_minus_no_gate_accuracy"] == 0.0
+    assert figures["qa_minus_no_gate_precision"] == 0.167
+    assert (
+        figures["qa_minus_no_gate_accuracy_low"],
+        figures["qa_minus_no_gate_accuracy_high"],
+    ) == (
+        -1.0,
+        1.0,
+    )
 
 
 def test_answers_of_changed_code_are_kept_apart(tmp_path):
