@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from langchain_core.caches import BaseCache
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, Generation
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from r1agent.models.completion import FROM_CACHE
 from r1agent.models.terms import TERMS
@@ -106,14 +107,32 @@ class RequestCache(BaseCache):
             self.path.chmod(0o600)
             connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, check_same_thread=False)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute(_TABLE)
+                _patiently()(_prepare, connection)
             except sqlite3.Error:
                 connection.close()
                 raise
             self._connection = connection
         return self._connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(_TABLE)
+
+
+def _patiently() -> Retrying:
+    """SQLite waits for nobody while a file becomes a WAL file: another's hold is an error then."""
+    return Retrying(
+        retry=retry_if_exception(_is_locked),
+        stop=stop_after_delay(_WAIT_SECONDS),
+        wait=wait_random(0, 0.05),
+        reraise=True,
+    )
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
 
 
 def _keys(prompt: str, llm_string: str) -> list[str]:

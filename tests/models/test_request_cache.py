@@ -178,12 +178,21 @@ def test_processes_share_a_file(cache):
         "from langchain_core.outputs import ChatGeneration\n"
         "from r1agent.models.request_cache import RequestCache\n"
         "cache = RequestCache(Path(sys.argv[1]))\n"
+        "print(flush=True)\n"
+        "sys.stdin.readline()\n"  # all open the new file at the same moment
         "for number in range(30):\n"
         "    key = sys.argv[2] + str(number)\n"
         "    cache.update(key, 'm', [ChatGeneration(message=AIMessage(key))])\n"
         "sys.exit(cache.problem)\n"
     )
     command = [sys.executable, "-c", program, str(cache.path)]
-    children = [subprocess.Popen([*command, name]) for name in "ab"]
-    assert [child.wait(60) for child in children] == [0, 0]
-    assert all(cache.lookup(f"{name}{number}", "m") for name in "ab" for number in range(30))
+    piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    children = [subprocess.Popen([*command, name], **piped) for name in "abcd"]
+    for child in children:
+        child.stdout.readline()
+    for child in children:
+        child.stdin.close()
+    for child in children:
+        with child:
+            assert child.wait(60) == 0
+    assert all(cache.lookup(f"{name}{number}", "m") for name in "abcd" for number in range(30))

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -10,8 +11,9 @@ from r1agent.serving.running import default_folder, find_running, forget, list_r
 
 
 @contextmanager
-def sleeping():
-    """A real process that does nothing, in the place of a server."""
+def sleeping(after: float = 0.0):
+    """A real process that does nothing, in the place of a server; started so much later."""
+    time.sleep(after)
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         yield child
@@ -90,7 +92,7 @@ def test_another_process_with_the_same_pid_is_not_the_server(server, tmp_path):
 
 
 def test_of_several_servers_the_latest_comes_first(tmp_path):
-    with sleeping() as first, sleeping() as second:
+    with sleeping() as first, sleeping(after=0.1) as second:  # the kernel counts hundredths
         note(second, tmp_path, "second")
         note(first, tmp_path, "first")
         assert [each.model_name for each in list_running(folder=tmp_path)] == ["second", "first"]
