@@ -188,9 +188,17 @@ one line each, that call it with small inputs and state the exact results; edge 
 def answer_prompt(
     question: str, evidence: str, *, may_abstain: bool, computed: bool, chinese: bool
 ) -> str:
-    """Ask for the answer, from the passages themselves."""
-    abstain = "\n- If they do not answer the question, write only: NOT IN PAPERS" * may_abstain
+    """Ask for the answer, from the passages themselves.
+
+    A model too small to be offered to abstain is asked in one sentence: a list of rules costs it
+    content. What it must not add, the gate leaves out.
+    """
     sources = "passages and program results" if computed else "passages"
+    if not may_abstain:
+        return f"""\
+{evidence}Question: {question}
+
+Answer the question from the {sources} in one to four sentences.{" Write in Chinese." * chinese}"""
     language = "\n- Write in Chinese." * chinese
     return f"""\
 {evidence}Question: {question}
@@ -199,7 +207,8 @@ Answer from the {sources} above.
 - Write one to three short sentences, the one that answers first.
 - Keep the exact numbers and names of the {sources}. Add nothing that is not in them.
 - If two papers disagree, say what each of them found.
-- End each sentence with the number of its passage in brackets, like [1].{abstain}{language}"""
+- End each sentence with the number of its passage in brackets, like [1].
+- If they do not answer the question, write only: NOT IN PAPERS{language}"""
 
 
 def rewording_prompt(question: str, evidence: str, sentence: str, reasons: Sequence[str]) -> str:

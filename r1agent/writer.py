@@ -34,9 +34,19 @@ _LONG_DECIMAL = re.compile(r"(?<![\w.])[-+]?\d+\.\d{11,}(?:[eE][-+]?\d+)?(?![\w.
 _LED_MARK = re.compile(
     rf"(?:\s+(?:in|by|from|see|per|and|&|passages?))*{_MARK.pattern}", re.IGNORECASE
 )
-_ACCORDING = re.compile(r"According to\s*[,:]\s*")
+_TELLS = (
+    r"(?:we can see|it (?:is|can be) (?:seen|said|stated|mentioned)|it (?:appears|seems)) that "
+)
+_OPENING = re.compile(
+    r"According to\s*[,:]\s*"
+    r"|(?:According to|Based on|From|As (?:stated|mentioned|described) in|In) (?:the|these|this) "
+    r"(?:(?:given|provided|above) )?(?:passages?|text|context|information)"
+    rf"(?: (?:provided|above|given|\d+))?(?:, (?:{_TELLS})?| {_TELLS})"
+    r"|The passages? (?:states?|mentions?|says?|explains?|indicates?|describes?|suggests?) that ",
+    re.IGNORECASE,
+)
 _SAYS = re.compile(r"The (?=(?:states|says|shows|reports|notes|mentions|describes|explains)\b)")
-"""What is left where a mark was the object or the subject."""
+"""What is left where a mark was the subject."""
 
 
 class Writer:
@@ -193,8 +203,8 @@ def marked_sentences(reply: str) -> list[tuple[str, list[int]]]:
         ]
         plain = " ".join(_LED_MARK.sub("", sentence.text).split())
         plain = re.sub(r"\s+([.!?,;])", r"\1", plain)
-        if according := _ACCORDING.match(plain):
-            plain = plain[according.end() :]
+        if opening := _OPENING.match(plain):
+            plain = plain[opening.end() :]
             plain = plain[:1].upper() + plain[1:]
         plain = _SAYS.sub("The paper ", plain)
         if _MARK.match(sentence.text) and plain[:1].islower():  # the mark was its subject

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from r1agent import writer
 from r1agent.checks.computed import ComputedCheck
 from r1agent.checks.finding import Sources
+from r1agent.profiles import LARGE
 from r1agent.types import Computation
 from r1agent.writer import Writer, computed_draft, marked_sentences
-from tests.agent.made_runs import evidence_of, made_run, passage
+from tests.agent.made_runs import ONE_DRAFT, evidence_of, made_run, passage
 
 SUM = Computation("python", "print(sum(range(101)))", "5050", "landlock=True")
 TESTED = Computation("unit_tests", "def f(): ...", "4 of 4 tests passed", "landlock=True")
@@ -34,6 +35,14 @@ TESTED = Computation("unit_tests", "def f(): ...", "4 of 4 tests passed", "landl
         ("It rose, see Dr. Smith et al. [1].", [("It rose, see Dr. Smith et al.", [1])]),
         ("[2] trained 40 networks.", [("This paper trained 40 networks.", [2])]),
         ("No marks here", [("No marks here", [])]),
+        ("According to the passage, it rose.", [("It rose.", [])]),
+        ("Based on the provided passages, Adam was used.", [("Adam was used.", [])]),
+        ("From the passages, we can see that it fell.", [("It fell.", [])]),
+        ("The passage mentions that it fell.", [("It fell.", [])]),
+        ("In the passage 2, it is stated that it fell [2].", [("It fell.", [2])]),
+        ("From the 3 runs, we took one.", [("From the 3 runs, we took one.", [])]),
+        ("According to Smith, it rose.", [("According to Smith, it rose.", [])]),
+        ("In the text corpus, nouns lead.", [("In the text corpus, nouns lead.", [])]),
         ("[1]", []),
         ("", []),
     ],
@@ -173,9 +182,17 @@ def test_a_chinese_question_over_english_passages_is_answered_in_english_first()
 )
 @pytest.mark.parametrize("sentence", ["Dropout lowered the error.", "90 minutes were needed."])
 def test_a_reply_that_repeats_the_request_is_no_answer(echo, sentence):
-    run, _, _ = made_run(replies=[f"{echo}\n{sentence[:-1]} [1]."])
+    run, _, _ = made_run(replies=[f"{echo}\n{sentence[:-1]} [1]."], profile=LARGE)
     drafts = Writer().write(run, evidence_of(passage()))
     assert [draft.text for draft in drafts] == [sentence]
+
+
+def test_a_small_model_is_asked_plainly_and_its_echo_is_no_answer():
+    reply = "Answer the question from the passages in one to four sentences. It rose by 3 %."
+    run, model, _ = made_run(replies=[reply], profile=ONE_DRAFT)
+    drafts = Writer().write(run, evidence_of(passage()))
+    assert [draft.text for draft in drafts] == ["It rose by 3 %."]
+    assert model.prompts[0].endswith("from the passages in one to four sentences.")
 
 
 def test_the_word_that_leads_to_a_mark_goes_with_it():
