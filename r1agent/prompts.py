@@ -186,20 +186,21 @@ one line each, that call it with small inputs and state the exact results; edge 
 
 
 def answer_prompt(
-    question: str, evidence: str, *, may_abstain: bool, computed: bool, chinese: bool
+    question: str, evidence: str, *, may_abstain: bool, computed: bool, language: str
 ) -> str:
-    """Ask for the answer, from the passages themselves.
+    """Ask for the answer, from the passages themselves; `language` is empty where all have one.
 
     A model too small to be offered to abstain is asked in one sentence: a list of rules costs it
     content. What it must not add, the gate leaves out.
     """
     sources = "passages and program results" if computed else "passages"
+    written = f"Write in {language}." if language else ""
     if not may_abstain:
         return f"""\
 {evidence}Question: {question}
 
-Answer the question from the {sources} in one to four sentences.{" Write in Chinese." * chinese}"""
-    language = "\n- Write in Chinese." * chinese
+Answer the question from the {sources} in one to four sentences. {written}""".rstrip()
+    rule = f"\n- {written}" if written else ""
     return f"""\
 {evidence}Question: {question}
 
@@ -208,7 +209,7 @@ Answer from the {sources} above.
 - Keep the exact numbers and names of the {sources}. Add nothing that is not in them.
 - If two papers disagree, say what each of them found.
 - End each sentence with the number of its passage in brackets, like [1].
-- If they do not answer the question, write only: NOT IN PAPERS{language}"""
+- If they do not answer the question, write only: NOT IN PAPERS{rule}"""
 
 
 def rewording_prompt(question: str, evidence: str, sentence: str, reasons: Sequence[str]) -> str:

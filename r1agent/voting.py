@@ -65,8 +65,24 @@ def _holds(claims: Sequence[Claim]) -> bool:
 
 
 def _is_shared(claims: list[Claim], judged: Sequence[list[Claim]], question: str) -> bool:
-    others = (" ".join(one.text for one in other) for other in judged if other is not claims)
-    return any(agrees(claims[0].text, other, question) for other in others)
+    return any(
+        agrees(claims[0].text, " ".join(one.text for one in other), question)
+        or (_holds(other) and rest_on_the_same(claims[0], other[0]))
+        for other in judged
+        if other is not claims
+    )
+
+
+def rest_on_the_same(claim: Claim, other: Claim) -> bool:
+    """Tell whether two claims have the same best quote and state the same numbers.
+
+    Other words for one sentence of a paper are no other answer.
+    """
+    if not claim.citations or not other.citations:
+        return False
+    numbers = [{number.value for number in numbers_in(one.text)} for one in (claim, other)]
+    best, other_best = claim.citations[0], other.citations[0]
+    return best.quote == other_best.quote and numbers[0] == numbers[1]
 
 
 def _left(

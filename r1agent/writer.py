@@ -104,7 +104,7 @@ class Writer:
             shown,
             may_abstain=run.profile.may_abstain,
             computed=bool(evidence.computations),
-            chinese=is_chinese(run.question) and _mostly_chinese(passages),
+            language=_language(passages) if is_chinese(run.question) else "",
         )
 
     def _draft(
@@ -219,5 +219,7 @@ def _marks_first(found: re.Match[str]) -> str:
     return f"{whole[1:]}{whole[0]} "
 
 
-def _mostly_chinese(passages: Sequence[Document]) -> bool:
-    return sum(is_chinese(doc.page_content) for doc in passages) * 2 > len(passages)
+def _language(passages: Sequence[Document]) -> str:
+    """Return what most passages are written in: an answer is judged by their words."""
+    chinese = sum(is_chinese(doc.page_content) for doc in passages)
+    return "Chinese" if chinese * 2 > len(passages) else "English"

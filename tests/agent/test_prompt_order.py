@@ -80,7 +80,7 @@ def test_most_of_the_later_requests_of_a_run_was_read_before(kind, sandbox):
 @given(texts, texts, st.lists(texts.filter(str.strip), min_size=1, max_size=4))
 def test_program_and_answer_begin_with_the_same_passages(question, failure, found):
     evidence = passage_block([passage(text, id=f"aa{n}:1") for n, text in enumerate(found)])
-    options = {"may_abstain": False, "computed": True, "chinese": False}
+    options = {"may_abstain": False, "computed": True, "language": ""}
     for prompt in (
         program_prompt(question, STEP, evidence, failure),
         answer_prompt(question, evidence, **options),

@@ -5,7 +5,8 @@ import pytest
 from r1agent.assistant import ResearchAssistant
 from r1agent.profiles import LARGE, SMALL
 from r1agent.testing import ScriptedChatModel
-from r1agent.voting import agrees
+from r1agent.types import Citation, Claim, Verdict
+from r1agent.voting import agrees, rest_on_the_same
 from tests.agent.made_runs import passage, search_tool
 from tests.agent.writing_server import counts, writing_server
 
@@ -70,6 +71,24 @@ def test_a_large_model_writes_once():
 def test_texts_agree_in_the_numbers_and_words_they_add_to_the_question(other, same):
     sentence = "Training took 90 minutes on one graphics card."
     assert agrees(sentence, other, "How long did training take?") is same
+
+
+def claim(text, *quotes):
+    cited = [Citation("aa:1", quote, "aa", "a.pdf", "A", 3, "3", 0, len(quote)) for quote in quotes]
+    return Claim(text, tuple(cited), Verdict("supported", "words"))
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (claim("Only half an hour was needed.", "It took 30 minutes.", "Adam was used."), True),
+        (claim("Only 20 minutes were needed.", "It took 30 minutes."), False),
+        (claim("Only half an hour was needed.", "Adam was used.", "It took 30 minutes."), False),
+        (claim("Only half an hour was needed."), False),
+    ],
+)
+def test_claims_with_the_same_best_quote_and_numbers_are_one_answer(other, same):
+    assert rest_on_the_same(claim("It was done soon.", "It took 30 minutes."), other) is same
 
 
 def served(*texts, refuses=False):
