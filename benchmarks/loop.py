@@ -20,7 +20,7 @@ from typing import Any
 from injected_papers import InjectionsMissingError
 from loop_qa import ARMS, EVERY, REPEATS, WORK
 from loop_scifact import ScifactMissingError
-from parts import Bench, print_table
+from parts import Bench
 from planted_pairs import PapersMissingError
 from quotes import CorpusMissingError
 from results import Figures
@@ -59,12 +59,7 @@ def main() -> int:
             measured |= _measure(part, arguments, keep=whole)
     for part in (part for part in arguments.parts if part not in SERVED):
         measured |= _measure(part, arguments, keep=whole)
-    if whole:
-        BENCH.write(BENCH.together())
-        return 0
-    print_table(BENCH.name, BENCH.title, measured)
-    print("Only a share was measured: benchmarks/loop.json stays as it is.")
-    return 0
+    return BENCH.conclude(measured, whole=whole)
 
 
 @contextmanager
@@ -87,14 +82,10 @@ def _served(arguments: argparse.Namespace) -> Iterator[None]:
 
 
 def _measure(part: str, arguments: argparse.Namespace, *, keep: bool) -> Figures:
-    print(f"Measuring: {part}", flush=True)
     options: dict[str, Any] = {}
     if part == "qa":
         options = {name: getattr(arguments, name) for name in ("arms", "every", "repeats", "fresh")}
-    figures = BENCH.function_of(part)(limit=arguments.limit, **options)
-    if keep:
-        BENCH.keep(part, figures)
-    return figures
+    return BENCH.measure(part, keep=keep, limit=arguments.limit, **options)
 
 
 def _arguments() -> argparse.Namespace:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from results import HERE, ROOT, Figures, setting, write_results
 from rich.console import Console
@@ -46,6 +47,23 @@ class Bench:
         module, function = self.place_of[part]
         found: Callable[..., Figures] = getattr(import_module(module), function)
         return found
+
+    def measure(self, part: str, *, keep: bool, **options: Any) -> Figures:
+        """Measure one part, and keep its figures where all of it was measured."""
+        print(f"Measuring: {part}", flush=True)
+        figures = self.function_of(part)(**options)
+        if keep:
+            self.keep(part, figures)
+        return figures
+
+    def conclude(self, measured: Figures, *, whole: bool) -> int:
+        """Write the file, or only print what a share of the measurement gave; return 0."""
+        if whole:
+            self.write(self.together())
+            return 0
+        print_table(self.name, self.title, measured)
+        print(f"Only a share was measured: benchmarks/{self.name}.json stays as it is.")
+        return 0
 
     def keep(self, part: str, figures: Figures) -> None:
         """Keep a part's figures as they came out, until the part is measured again."""

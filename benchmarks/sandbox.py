@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from parts import Bench, print_table
+from parts import Bench
 from results import Figures
 from sandbox_hostile import HostileMissingError
 
@@ -33,19 +33,11 @@ BENCH = Bench(
 def main() -> int:
     """Measure the parts asked for, print the table, and write what is there."""
     arguments = _arguments()
+    whole = arguments.limit is None
     measured: Figures = {}
     for part in arguments.parts:
-        print(f"Measuring: {part}", flush=True)
-        figures = BENCH.function_of(part)(limit=arguments.limit)
-        measured |= figures
-        if arguments.limit is None:
-            BENCH.keep(part, figures)
-    if arguments.limit is None:
-        BENCH.write(BENCH.together())
-        return 0
-    print_table(BENCH.name, BENCH.title, measured)
-    print("Only a share was measured: benchmarks/sandbox.json stays as it is.")
-    return 0
+        measured |= BENCH.measure(part, keep=whole, limit=arguments.limit)
+    return BENCH.conclude(measured, whole=whole)
 
 
 def _arguments() -> argparse.Namespace:

@@ -15,7 +15,7 @@ import signal
 import sys
 from typing import Any
 
-from parts import Bench, print_table
+from parts import Bench
 from results import Figures
 from served import ServerError
 
@@ -41,21 +41,13 @@ BENCH = Bench(
 def main() -> int:
     """Measure the parts asked for, print the table, and write what is there."""
     arguments = _arguments()
+    whole = arguments.limit is None
+    given = {"base_url": arguments.base_url, "model": arguments.model}
     measured: Figures = {}
     for part in arguments.parts:
-        print(f"Measuring: {part}", flush=True)
-        given = {"base_url": arguments.base_url, "model": arguments.model}
         options: dict[str, Any] = given if part in SERVED else {}
-        figures = BENCH.function_of(part)(limit=arguments.limit, **options)
-        measured |= figures
-        if arguments.limit is None:
-            BENCH.keep(part, figures)
-    if arguments.limit is None:
-        BENCH.write(BENCH.together())
-        return 0
-    print_table(BENCH.name, BENCH.title, measured)
-    print("Only a share was measured: benchmarks/serve.json stays as it is.")
-    return 0
+        measured |= BENCH.measure(part, keep=whole, limit=arguments.limit, **options)
+    return BENCH.conclude(measured, whole=whole)
 
 
 def _arguments() -> argparse.Namespace:
