@@ -20,7 +20,7 @@ from r1agent.assistant import ResearchAssistant
 from r1agent.batch import BatchItem
 from r1agent.load import load_assistant
 from r1agent.settings import load_settings
-from r1agent.types import Answer
+from r1agent.types import Answer, Plan
 from r1agent_indexes import PaperIndex, load_embeddings
 from r1agent_indexes.schema import SCHEMA
 
@@ -103,11 +103,18 @@ class Recorded:
         if on_reply is not None:
             assistant.model.callbacks = [_Listener(on_reply)]
 
-    def ask(self, question: str, *, tests: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        tests: str | None = None,
+        within: str = "",
+        plan: Plan | None = None,
+    ) -> Answer:
         """Answer one question."""
         token = _ASKED.set(question)
         try:
-            return self.assistant.ask(question, tests=tests)
+            return self.assistant.ask(question, tests=tests, within=within, plan=plan)
         finally:
             _ASKED.reset(token)
 

@@ -33,7 +33,7 @@ from serve_counts import counts, empty_cache
 from serve_questions import WORK, Recorded, load, questions
 from served import Server, serving
 
-from r1agent.batch import BatchItem, BatchResult, run_batch
+from r1agent.batch import BatchItem, BatchResult, ThreadPool, run_batch
 from r1agent.errors import ModelServerError
 
 MODEL = "smollm2-135m"
@@ -137,7 +137,7 @@ def our_turn(server: Server, items: Sequence[BatchItem], at_once: int) -> tuple[
             asked.ask(WARMING.question)
             asked.sent.clear()
             with _Watch(server, at_once, "ours") as watch:
-                run_batch(asked, items, out, workers=at_once, on_result=_refuse_lost)
+                run_batch(ThreadPool(asked, workers=at_once), items, out, on_result=_refuse_lost)
     sent = [[body.decode() for body in asked.sent[item.question]] for item in items]
     return watch.turn(sent), sent
 

@@ -46,7 +46,7 @@ from r1agent.remembered import RememberedEmbeddings
 from r1agent.resume import RecordedRun
 from r1agent.run import Limits, Listener, Run, answered_by, model_name_of
 from r1agent.safety.suite import Safety
-from r1agent.types import Answer, Event, Usage
+from r1agent.types import Answer, Event, Plan, Usage
 from r1agent.verifier import Verifier
 from r1agent.voting import prove_drafts
 from r1agent.writer import Writer
@@ -125,6 +125,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         known: Sequence[Document] = (),
         within: str = "",
         spent: Mapping[str, Usage] | None = None,
+        plan: Plan | None = None,
         past: Past | None = None,
     ) -> Answer:
         """Answer a question; every sentence of the answer passed the gate.
@@ -137,6 +138,7 @@ class ResearchAssistant(Runnable[str, Answer]):
             known: Passages that may be quoted beside those that are found.
             within: Search this file only.
             spent: What it cost to come to this question, by role; it counts with the run.
+            plan: Carried out as it is; by default the model, or the question's kind, makes one.
             past: What a stopped run had done; `resume` finds it.
 
         Raises:
@@ -144,19 +146,20 @@ class ResearchAssistant(Runnable[str, Answer]):
             ModelServerError: The model's server cannot be used. The journal keeps what was done.
             JournalError: The run cannot be recorded.
         """
-        started = self._start(question, tests, on_event, known, within, spent or {}, past)
+        started = self._start(question, tests, on_event, known, within, spent or {}, plan, past)
         with closing(started) as run:
             if refusal := self.safety.refuses(run):
                 return self._told(refused(run, refusal), run)
-            plan = approve(self.planner.plan(run), on_plan, self.executor.tools, run)
-            trajectory = self.executor.carry_out(plan, run)
+            first = self.planner.plan(run, plan)
+            approved = approve(first, on_plan, self.executor.tools, run)
+            trajectory = self.executor.carry_out(approved, run)
             evidence = gather(trajectory)
             evidence.add(self.safety.passages_of(known, run))
             proved = prove_drafts(self.writer, self.prover, run, evidence)
             asked = with_what_was_asked(proved, question)
             claims = self.safety.audited(asked, run, self.gate.entailment)
             look_for_others(claims, self.executor, run, evidence)
-            answer = conclude(run, plan, trajectory, claims, evidence, self.gate)
+            answer = conclude(run, approved, trajectory, claims, evidence, self.gate)
             return self._told(corrected(answer, evidence, self.gate), run)
 
     def resume(
@@ -183,6 +186,7 @@ class ResearchAssistant(Runnable[str, Answer]):
             known=past.known,
             within=past.within,
             spent=past.spent,
+            plan=past.plan,
             past=past,
         )
 
@@ -245,6 +249,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         known: Sequence[Document],
         within: str,
         spent: Mapping[str, Usage],
+        plan: Plan | None,
         past: Past | None,
     ) -> RecordedRun:
         new_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
@@ -270,6 +275,7 @@ class ResearchAssistant(Runnable[str, Answer]):
             known=[document_to_json(doc) for doc in known],
             within=within,
             spent={role: asdict(used) for role, used in spent.items()},
+            plan=plan and [asdict(step) for step in plan.steps],
             made_with=self.made_with,
             journal=FORMAT,
         )

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from r1agent.artifacts import artifact_from_json
 from r1agent.errors import JournalError
 from r1agent.journal import Kept, read_course
-from r1agent.types import Event, Usage
+from r1agent.types import Event, Plan, PlanStep, Usage
 from r1agent_indexes import PaperFilter
 
 _FILTER = TypeAdapter(PaperFilter)
@@ -77,6 +77,12 @@ class Past:
     def spent(self) -> dict[str, Usage]:
         """What was spent on the question before the run, by role."""
         return {role: Usage(**used) for role, used in self._started.get("spent", {}).items()}
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that the question came with; None where it was made in the run."""
+        steps = self._started.get("plan")
+        return None if steps is None else Plan(tuple(PlanStep(**step) for step in steps))
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -28,12 +28,15 @@ class Planner:
     def __init__(self, tools: Sequence[BaseTool]) -> None:
         self.tools = tuple(tools)
 
-    def plan(self, run: Run) -> Plan:
-        """Return the first plan.
+    def plan(self, run: Run, given: Plan | None = None) -> Plan:
+        """Return the first plan, which is the one that is given where one is.
 
         Tests that came with the question are always run. A model that cannot plan gets the plain
         plan for most questions, one look at the papers, and the run says so.
         """
+        if given is not None:
+            run.emit("planned", **_as_data(given))
+            return given
         try:
             steps = self._written(run) if run.profile.plans_freely else self._of_its_kind(run)
         except ModelOutputError as error:

@@ -13,8 +13,7 @@ from r1agent.cli import options
 from r1agent.cli.given import Given, with_given
 
 if TYPE_CHECKING:
-    from r1agent.batch import BatchReport
-    from r1agent.batch_files import BatchItem
+    from r1agent.batch import BatchItem, BatchReport
 
 
 @with_given
@@ -35,7 +34,7 @@ def batch(
 
     Failures and their reasons go to FILE with `.failed.jsonl`; the same command tries them again.
     """
-    from r1agent.batch import run_batch
+    from r1agent.batch import ThreadPool, run_batch
     from r1agent.cli.ending import say
     from r1agent.cli.screen import show, show_json
     from r1agent.report.batch_view import BatchView
@@ -56,10 +55,9 @@ def batch(
             with load_assistant(settings, where=where, on_progress=view.loading) as assistant:
                 view.begin()
                 report = run_batch(
-                    assistant,
+                    ThreadPool(assistant, workers=workers),
                     items,
                     out,
-                    workers=workers,
                     resume=resume,
                     on_result=view.result,
                     export=lambda text, answer: exported(text, answer, settings),
@@ -77,7 +75,8 @@ def batch(
 
 
 def _read(questions: str) -> list[BatchItem]:
-    from r1agent.batch_files import BatchError, read_items
+    from r1agent.batch import BatchError
+    from r1agent.batch.files import read_items
 
     try:
         if questions == "-":
@@ -94,14 +93,14 @@ def _read(questions: str) -> list[BatchItem]:
 
 def _left(items: list[BatchItem], out: Path) -> int:
     """Count the questions to ask; looked at before a model is loaded for nothing."""
-    from r1agent.batch_files import finished_ids
+    from r1agent.batch.files import finished_ids
 
     finished = finished_ids(out, items)
     return sum(item.id not in finished for item in items)
 
 
 def _summary(report: BatchReport, out: Path) -> str:
-    from r1agent.batch_files import failures_path
+    from r1agent.batch.files import failures_path
     from r1agent.report.references import OUTCOMES, total_cost
 
     counts = [

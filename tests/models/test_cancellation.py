@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 
 from r1agent.assistant import ResearchAssistant
-from r1agent.batch import run_batch
-from r1agent.batch_files import BatchItem
+from r1agent.batch import BatchItem, ThreadPool, run_batch
 from r1agent.models import ServedChatModel, chat_model
 from r1agent.models.cancellation import Cancellation, RequestCancelledError
 from r1agent.models.terms import TERMS, OverdueError, Terms, under
-from r1agent.types import Answer
+from r1agent.types import Answer, Plan
 from tests.models.model_servers import http_server, send
 from tests.models.streamed import Hanging
 
@@ -51,7 +50,14 @@ class Asking:
         self._model = model
         self._seconds = seconds
 
-    def ask(self, question: str, *, tests: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        tests: str | None = None,
+        within: str = "",
+        plan: Plan | None = None,
+    ) -> Answer:
         deadline = None if self._seconds is None else time.monotonic() + self._seconds
         under(Terms(deadline), lambda: self._model.invoke(question))
         raise AssertionError("nothing answers")
@@ -93,7 +99,7 @@ def test_ctrl_c_cuts_every_request_of_a_batch(tmp_path: Path, workers: int, seco
     with http_server(server) as address:
         assistant = Asking(chat_model(f"{address}/v1", "m"), seconds)
         with ctrl_c_once(server, workers):
-            run_batch(assistant, items, tmp_path / "out.jsonl", workers=workers)
+            run_batch(ThreadPool(assistant, workers=workers), items, tmp_path / "out.jsonl")
         server.await_leaving(workers, SOON)
         time.sleep(0.3)  # in which a worker would take the next question
     assert len(server.came) == workers

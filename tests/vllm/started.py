@@ -10,6 +10,8 @@ from pathlib import Path
 
 import httpx2
 
+from r1agent.serving.cards import find_cards
+from r1agent.serving.memory import GIB, RESERVED_BYTES
 from r1agent.serving.vllm_server import VllmServer, serve_vllm
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +24,8 @@ _SMALL = (
     '{"backend": "xgrammar", "disable_any_whitespace": true}',
 )
 _STARTING = 500.0
+_SERVERS_SHARE = 8 * GIB
+"""Of a card: several of the tests' servers run at once, and each takes all that it may."""
 
 
 def server_of(
@@ -41,8 +45,14 @@ def server_of(
         log_path=log,
         context=context,
         timeout=_STARTING,
+        reserved_bytes=_left_to_others(),
         extra=(*_SMALL, *extra),
     )
+
+
+def _left_to_others() -> int:
+    free = min((card.free_bytes for card in find_cards()), default=0)
+    return max(RESERVED_BYTES, free - _SERVERS_SHARE)
 
 
 class Restartable:

@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from r1agent.assistant import ResearchAssistant
-from r1agent.batch import run_batch
+from r1agent.batch import ThreadPool, run_batch
 from r1agent.errors import ModelServerError
 from r1agent.journal import read_journal
 from r1agent.models import chat_model
@@ -55,13 +55,13 @@ class Killed:
     def _batch(self, assistant: ResearchAssistant) -> None:
         """Answer all; as a user would, call again where the server was lost."""
         try:
-            report = run_batch(assistant, ITEMS, self.out, workers=4)
+            report = run_batch(ThreadPool(assistant, workers=4), ITEMS, self.out)
             lost = report.failed
         except ModelServerError:
             lost = len(ITEMS)
         if lost:
             self._back.wait()
-            run_batch(assistant, ITEMS, self.out, workers=4)
+            run_batch(ThreadPool(assistant, workers=4), ITEMS, self.out)
 
 
 def _within_two_minutes(future: Future) -> Answer:

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from r1agent.batch import run_batch
+from r1agent.batch import ThreadPool, run_batch
 from r1agent.journal import answer_from_json, read_journal
 from r1agent.models import chat_model
 from tests.vllm.asking import assert_honest, assistant_of, questions
@@ -37,10 +37,9 @@ def test_32_questions_at_once_are_each_answered_once(small, model, index, papers
     peak = Peak(small.base_url)
     with peak:
         report = run_batch(
-            assistant_of(model, index),
+            ThreadPool(assistant_of(model, index), workers=AT_ONCE),
             items,
             tmp_path / "answers.jsonl",
-            workers=AT_ONCE,
             on_result=lambda result: answers.setdefault(result.item.id, result),
         )
     assert report.done + report.failed == AT_ONCE

@@ -2,69 +2,23 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Protocol, get_args
+from typing import get_args
 
 from filelock import FileLock, Timeout
 
-from r1agent.batch_files import (
-    BatchError,
-    BatchItem,
-    append_line,
-    failures_path,
-    finished_ids,
-    require_folder,
-)
-from r1agent.errors import ModelOutputError, ModelServerError
-from r1agent.models.cancellation import Cancellation
-from r1agent.models.terms import TERMS, Terms
+from r1agent.batch.files import append_line, failures_path, finished_ids, require_folder
+from r1agent.batch.items import BatchError, BatchItem, BatchResult
+from r1agent.batch.pool import Pool
+from r1agent.errors import ModelServerError
 from r1agent.types import Answer, Outcome, Usage
-
-__all__ = ["BatchError", "BatchItem", "BatchReport", "BatchResult", "run_batch"]
 
 _LOST_SERVER = 3
 """Questions in a row that must fail on the server before the batch stops."""
-
-
-class Asks(Protocol):
-    """Anything that answers questions, such as a `ResearchAssistant`."""
-
-    def ask(self, question: str, *, tests: str | None = None) -> Answer:
-        """Answer one question."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """What became of one question: an answer, or the error that stood in its way."""
-
-    item: BatchItem
-    answer: Answer | None
-    seconds: float
-    error: ModelServerError | ModelOutputError | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether it need not be asked again: answered, not in the papers, or refused."""
-        return self.answer is not None and self.answer.outcome != "failed"
-
-    @property
-    def reason(self) -> str:
-        """Why there is no answer; empty where there is one."""
-        if self.ok:
-            return ""
-        return self.answer.message if self.answer else str(self.error)
-
-
-Waiting = queue.SimpleQueue[BatchItem]
-Ready = queue.SimpleQueue[BatchResult | BaseException]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +37,10 @@ class BatchReport:
 
 
 def run_batch(
-    assistant: Asks,
+    pool: Pool,
     items: Sequence[BatchItem],
     out: Path,
     *,
-    workers: int = 1,
     resume: bool = True,
     on_result: Callable[[BatchResult], None] | None = None,
     export: Callable[[str, Answer], str] = lambda text, _: text,
@@ -99,10 +52,9 @@ def run_batch(
     again by the next call.
 
     Args:
-        assistant: Asked from `workers` threads at once; one worker asks from this thread.
+        pool: What answers them.
         items: Their ids must differ.
         out: JSONL of `id`, `question`, `answer`, `citations`, `abstained`, `audit` and more.
-        workers: Questions in flight at once.
         resume: Skip the items that `out` answers already; otherwise `out` is begun anew.
         on_result: Called in this thread after each line is written.
         export: Makes of an answer's text what is written.
@@ -120,7 +72,7 @@ def run_batch(
         outcomes = dict.fromkeys(get_args(Outcome), 0)
         usage: dict[str, Usage] = {}
         lost = 0
-        for result in _results(assistant, waiting, workers):
+        for result in pool.results(waiting):
             append_line(out, result.item, result.answer, result.reason, export)
             outcomes[result.answer.outcome if result.answer else "failed"] += 1
             _add(usage, result.answer)
@@ -166,58 +118,3 @@ def _locked(out: Path) -> Iterator[None]:
 def _begun_anew(out: Path) -> frozenset[str]:
     out.unlink(missing_ok=True)
     return frozenset()
-
-
-def _results(assistant: Asks, items: Sequence[BatchItem], workers: int) -> Iterator[BatchResult]:
-    if workers == 1:
-        return (_answer(assistant, item) for item in items)
-    return _from_threads(assistant, items, workers)
-
-
-def _answer(assistant: Asks, item: BatchItem) -> BatchResult:
-    began = time.monotonic()
-    try:
-        answer = assistant.ask(item.question, tests=item.tests)
-    except (ModelServerError, ModelOutputError) as error:
-        return BatchResult(item, None, time.monotonic() - began, error)
-    return BatchResult(item, answer, time.monotonic() - began)
-
-
-def _from_threads(
-    assistant: Asks, items: Sequence[BatchItem], workers: int
-) -> Iterator[BatchResult]:
-    """Yield results as they come. Daemon threads, so that Ctrl-C need not wait for answers.
-
-    What is under way when the caller stops, for whichever reason, is cut: no server goes on with
-    a request that nobody waits for.
-    """
-    cancellation = Cancellation()
-    waiting: Waiting = queue.SimpleQueue()
-    ready: Ready = queue.SimpleQueue()
-    for item in items:
-        waiting.put(item)
-    for _ in range(min(workers, len(items))):
-        work = partial(_work, assistant, waiting, ready, cancellation)
-        threading.Thread(target=work, daemon=True).start()
-    try:
-        for _ in items:
-            result = ready.get()
-            if isinstance(result, BaseException):
-                raise result
-            yield result
-    finally:
-        cancellation.cancel()
-
-
-def _work(assistant: Asks, waiting: Waiting, ready: Ready, cancellation: Cancellation) -> None:
-    TERMS.set(Terms(cancellation=cancellation))
-    while True:
-        try:
-            item = waiting.get_nowait()
-        except queue.Empty:
-            return
-        try:
-            ready.put(_answer(assistant, item))
-        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-            ready.put(error)
-            return

@@ -6,26 +6,12 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from r1agent.errors import R1AgentError
+from r1agent.batch.items import BatchError, BatchItem
 from r1agent.types import Answer, Citation
-
-
-class BatchError(R1AgentError):
-    """The questions or the output file of a batch cannot be used as they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchItem:
-    """One question of a batch."""
-
-    id: str
-    question: str
-    tests: str | None = None
-    """Unit tests that the code in the answer must pass."""
 
 
 def read_items(lines: Iterable[str]) -> list[BatchItem]:

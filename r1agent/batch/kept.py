@@ -1,0 +1,147 @@
+"""Answers in full, kept by id in a file beside what is made of them, so that work goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from r1agent.batch.items import BatchError, BatchItem, BatchResult
+from r1agent.batch.pool import Pool
+from r1agent.errors import JournalError, ModelServerError
+from r1agent.journal import answer_from_json, answer_to_json
+from r1agent.types import Answer
+
+FORMAT = 1
+_LOST_SERVER = 3
+
+
+class KeptAnswers:
+    """Answers of one job by the ids of their items, in a JSONL file that is only appended to.
+
+    The first line says what the job is; a file of another job is refused. A torn last line, as a
+    kill leaves it, is cut off.
+
+    Args:
+        path: The file; made by the first answer that is kept.
+        job: Plain JSON values that make the job what it is, such as its kind and its papers.
+
+    Raises:
+        BatchError: The file is of another job, or cannot be read.
+    """
+
+    def __init__(self, path: Path, job: dict[str, Any]) -> None:
+        self.path = path
+        self.job = job
+        self.answers: dict[str, Answer] = {}
+        self._read()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let no other process work on the same job meanwhile.
+
+        Raises:
+            BatchError: Another one does.
+        """
+        try:
+            with FileLock(self.path.with_name(f"{self.path.name}.lock"), timeout=0):
+                yield
+        except Timeout:
+            raise BatchError(
+                f"Another r1agent is at work on {str(self.path)!r}. Wait for it, or name another "
+                "output file."
+            ) from None
+
+    def add(self, item: str, answer: Answer) -> None:
+        """Keep an answer, also over the end of this process."""
+        self._append([] if self.path.exists() else [self._head])
+        self._append([{"id": item, "answer": answer_to_json(answer)}])
+        self.answers[item] = answer
+
+    def drop(self, items: Collection[str]) -> None:
+        """Forget answers, so that their items are asked again."""
+        left = {item: answer for item, answer in self.answers.items() if item not in items}
+        lines = [{"id": item, "answer": answer_to_json(one)} for item, one in left.items()]
+        beside = self.path.with_name(f"{self.path.name}.new")
+        beside.write_bytes(b"".join(map(_line, [self._head, *lines])))
+        beside.replace(self.path)
+        self.answers = left
+
+    @property
+    def _head(self) -> dict[str, Any]:
+        return {"format": FORMAT, "job": self.job}
+
+    def _append(self, lines: Iterable[dict[str, Any]]) -> None:
+        with self.path.open("ab") as file:
+            file.writelines(map(_line, lines))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _read(self) -> None:
+        if not self.path.exists():
+            return
+        content = self.path.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        lines = whole.splitlines()
+        if not lines:
+            os.truncate(self.path, 0)
+            self.path.unlink()
+            return
+        try:
+            head = json.loads(lines[0])
+            found = {"format": head["format"], "job": head["job"]}
+            kept = [json.loads(line) for line in lines[1:]]
+            self.answers = {one["id"]: answer_from_json(one["answer"]) for one in kept}
+        except (ValueError, KeyError, TypeError, JournalError) as error:
+            raise BatchError(
+                f"{str(self.path)!r} is not what r1agent keeps of its work ({error}). Move it "
+                "away, and the work begins anew."
+            ) from None
+        if found != self._head:
+            raise BatchError(
+                f"{str(self.path)!r} holds the work on something else than what was asked for "
+                "now. Name another output file, or remove that one to begin anew."
+            )
+        if len(whole) < len(content):
+            os.truncate(self.path, len(whole))
+
+
+def answer_items(
+    pool: Pool,
+    items: Sequence[BatchItem],
+    kept: KeptAnswers,
+    *,
+    on_result: Callable[[BatchResult], None] | None = None,
+) -> dict[str, Answer]:
+    """Answer the items that `kept` does not answer yet, and return all answers by id.
+
+    An item that ended in an error of the model is left out; the next call tries it again.
+
+    Args:
+        pool: What answers them.
+        items: Their ids must differ.
+        kept: Where answers are kept as they come.
+        on_result: Called in this thread with each new result.
+
+    Raises:
+        ModelServerError: The server failed for three items in a row.
+    """
+    lost = 0
+    for result in pool.results([item for item in items if item.id not in kept.answers]):
+        if result.answer is not None:
+            kept.add(result.item.id, result.answer)
+        if on_result is not None:
+            on_result(result)
+        lost = lost + 1 if isinstance(result.error, ModelServerError) else 0
+        if result.error is not None and lost >= _LOST_SERVER:
+            raise result.error
+    return {item.id: kept.answers[item.id] for item in items if item.id in kept.answers}
+
+
+def _line(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=True).encode() + b"\n"
