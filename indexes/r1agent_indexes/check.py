@@ -18,10 +18,10 @@ from r1agent_indexes.writing import (
 _BLOCK = 5_000
 """Passages compared at once: some megabytes of text."""
 _COMPARED = """
-    SELECT c.key, c.paper, c."start", c."end", c.digest, length(c.embedding) = ?2 AS is_whole,
+    SELECT c.key, c.paper, c."start", c."end", c.digest, length(c.embedding) = :size AS is_whole,
         length(g.text) AS size, substr(g.text, c."start" + 1, c."end" - c."start") AS text
     FROM chunks c LEFT JOIN pages g ON g.paper = c.paper AND g.page = c.page
-    WHERE c.key > ?1 AND c.paper NOT NULL ORDER BY c.key LIMIT ?3
+    WHERE c.key > :after AND c.paper NOT NULL ORDER BY c.key LIMIT :block
 """
 
 
@@ -108,8 +108,8 @@ def _spans(store: Store, *, fix: bool) -> list[IndexProblem]:
 
 def _passages(store: Store) -> Iterator[sqlite3.Row]:
     """Yield what is to be compared of every passage of a paper, in blocks of bounded size."""
-    after, width = 0, 2 * store.dimension()
-    while found := store.rows(_COMPARED, (after, width, _BLOCK)):
+    after, given = 0, {"size": 2 * store.dimension(), "block": _BLOCK}
+    while found := store.rows(_COMPARED, given | {"after": after}):
         after = found[-1]["key"]
         yield from found
 

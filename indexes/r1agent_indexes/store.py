@@ -102,7 +102,9 @@ class Store:
         with self._lock:
             self._db.close()
 
-    def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+    def rows(
+        self, query: str, values: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[sqlite3.Row]:
         """Return the rows of a query."""
         with self._lock, disk_errors(self._folder):
             return self._db.execute(query, values).fetchall()
@@ -232,15 +234,15 @@ class Store:
         match = keyword_query(question)
         if not match:
             return []
-        within = "" if papers is None else "AND c.paper IN (SELECT value FROM json_each(?2))"
+        within = "" if papers is None else "AND c.paper IN (SELECT value FROM json_each(:papers))"
         join = f"JOIN chunks c ON c.key = keywords.rowid AND c.paper IS NOT NULL {within}"
         has_loose = self.rows("SELECT 1 FROM chunks WHERE paper IS NULL LIMIT 1")
         only = join if has_loose or papers is not None else ""
         found = self.rows(
             f"SELECT keywords.rowid, -rank FROM keywords {only}"  # noqa: S608
-            f" WHERE keywords MATCH ?1 AND rank MATCH 'bm25({_FIELD_WEIGHTS})'"
-            " ORDER BY rank LIMIT ?3",
-            (match, json.dumps(sorted(papers or ())), k),
+            f" WHERE keywords MATCH :match AND rank MATCH 'bm25({_FIELD_WEIGHTS})'"
+            " ORDER BY rank LIMIT :k",
+            {"match": match, "papers": json.dumps(sorted(papers or ())), "k": k},
         )
         return [(row[0], row[1]) for row in found]
 

@@ -159,7 +159,7 @@ def _new_id(db: sqlite3.Connection, sha256: str) -> str:
 
 def _unfold(db: sqlite3.Connection, paper: str | None) -> list[str]:
     """Let a paper and those folded into it stand alone; return all of them."""
-    found = db.execute("SELECT id FROM papers WHERE ?1 IN (id, same_as)", (paper,)).fetchall()
+    found = db.execute("SELECT id FROM papers WHERE ? IN (id, same_as)", (paper,)).fetchall()
     db.execute("UPDATE papers SET same_as = NULL WHERE same_as = ?", (paper,))
     return [row["id"] for row in found]
 
