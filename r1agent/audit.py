@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from r1agent.asking import judge_of
@@ -15,7 +16,7 @@ from r1agent.contradictions import find_contradictions
 from r1agent.evidence import Evidence
 from r1agent.quotes import choose_quotes, context_of, is_sentence
 from r1agent.run import Run
-from r1agent.types import Answer, Audit, Citation, Claim, Outcome, Plan, Trajectory
+from r1agent.types import Answer, Audit, Citation, Claim, Outcome, Plan, Trajectory, Verdict
 from r1agent.verifier import verify_tests
 from r1agent.words import content_words, is_chinese
 
@@ -39,6 +40,7 @@ def conclude(
     Sentences that are not supported are left out. When none is left, the quotes nearest to the
     question stand in for them; without any the papers do not say, or the run failed.
     """
+    claims = _without_the_computed(claims, trajectory, run)
     shown = tuple(claim for claim in claims if claim.verdict.supported)
     dropped = tuple(claim for claim in claims if not claim.verdict.supported)
     extracts = () if shown else _in_place_of(claims, run, evidence, gate)
@@ -58,6 +60,21 @@ def conclude(
         code=tested_code(trajectory),
         message="" if shown else _message(outcome, run, trajectory),
     )
+
+
+def _without_the_computed(
+    claims: Sequence[Claim], trajectory: Trajectory, run: Run
+) -> Sequence[Claim]:
+    """Let no sentence stand in for a computation that was asked for and not verified.
+
+    Only where the question's kind made the plan: it has a program then because the question asks
+    for one. A plan that a model wrote may have it for a part of the answer.
+    """
+    computed = [step for step in trajectory.steps if step.plan_step.tool == "python"]
+    if run.profile.plans_freely or not computed or any(one.verdict.supported for one in computed):
+        return claims
+    verdict = Verdict("unsupported", "nothing", ("what was asked for could not be computed",))
+    return [replace(claim, verdict=verdict) for claim in claims]
 
 
 def refused(run: Run, why: str) -> Answer:

@@ -8,6 +8,7 @@ from r1agent.audit import conclude
 from r1agent.checks.entailment import EntailmentCheck
 from r1agent.checks.numbers import NumberCheck
 from r1agent.citations import CitationGate
+from r1agent.profiles import LARGE, SMALL
 from r1agent.types import (
     Claim,
     Computation,
@@ -44,8 +45,8 @@ def step(tool, *reasons, artifact=None, arguments=None):
     return Step(PlanStep(f"Use {tool}", tool, "done"), (result,), verdict)
 
 
-def ended(*claims, steps=(), passages=None, question=QUESTION, computations=()):
-    run, _, _ = made_run(question)
+def ended(*claims, steps=(), passages=None, question=QUESTION, computations=(), profile=SMALL):
+    run, _, _ = made_run(question, profile=profile)
     steps = steps or (searched_step(passage()),)
     held = [passage()] if passages is None else passages
     evidence = evidence_of(*held, computations=computations)
@@ -96,6 +97,19 @@ def test_a_program_that_never_ran_well_means_failure_with_its_reason():
     assert answer.text == "No verified answer: ZeroDivisionError: division by zero."
 
 
+def test_no_sentence_stands_in_for_what_could_not_be_computed():
+    failed = step("python", "two different numbers are needed")
+    answer = ended(GOOD, steps=[searched_step(passage()), failed], question="What is 90 of 120?")
+    assert (answer.outcome, answer.claims) == ("failed", ())
+    assert answer.dropped[0].verdict.reasons == ("what was asked for could not be computed",)
+    assert answer.text == "No verified answer: two different numbers are needed."
+
+
+def test_a_plan_of_the_models_own_may_compute_a_part_in_vain():
+    steps = [searched_step(passage()), step("python", "no output")]
+    assert ended(GOOD, steps=steps, profile=LARGE).outcome == "answered"
+
+
 def test_a_run_without_steps_failed():
     run, _, _ = made_run()
     gate = CitationGate([])
@@ -134,7 +148,8 @@ def test_sentences_that_all_rest_on_little_keep_confidence_from_being_high():
 
 
 def test_a_step_that_failed_keeps_confidence_from_being_high():
-    answer = ended(GOOD, steps=[searched_step(passage()), step("python", "it printed nothing")])
+    steps = [searched_step(passage()), step("python", "it printed nothing")]
+    answer = ended(GOOD, steps=steps, profile=LARGE)
     assert answer.audit.confidence == "medium"
     assert answer.audit.not_found == ("Use python",)
 
