@@ -8,6 +8,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -112,6 +113,7 @@ class RequestCache(BaseCache):
                 connection.close()
                 raise
             self._connection = connection
+            weakref.finalize(self, connection.close)  # one that nobody closes is closed with it
         return self._connection
 
 
