@@ -9,7 +9,7 @@ from langchain_core.embeddings import Embeddings
 
 from r1agent.checks.entailment import cosine
 from r1agent.types import ToolResult
-from r1agent.words import content_words
+from r1agent.words import content_words, is_chinese
 
 NEAR = 0.25
 """Cosine to the question that one passage of a search must reach. With all-MiniLM-L6-v2 over the
@@ -37,8 +37,9 @@ def bears_on(
 
 
 def similarities(result: ToolResult, asked: str) -> list[float]:
-    """List what a search measured, where it was a search for just this."""
-    if result.call.arguments.get("query") != asked:
+    """List what a search measured, where it was for just this, in whichever language."""
+    query = str(result.call.arguments.get("query"))
+    if query != asked and is_chinese(query) == is_chinese(asked):
         return []
     measured = (doc.metadata.get("similarity") for doc in result.artifact)
     return [one for one in measured if isinstance(one, float)]

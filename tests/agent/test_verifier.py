@@ -70,6 +70,12 @@ def test_a_similarity_to_another_query_counts_for_nothing():
     assert not Verifier(HashEmbeddings()).verify(SEARCH, [*earlier, *found], "q").supported
 
 
+def test_a_question_is_looked_for_in_both_languages_and_one_of_them_may_find_it():
+    chinese = searched("标签平滑的效果是什么", measured(0.45))
+    english = searched("What is the effect of label smoothing", measured(0.2))
+    assert Verifier(NoDocuments()).verify(SEARCH, [*chinese, *english], "q").supported
+
+
 def test_a_search_without_passages_is_not_verified():
     assert Verifier().verify(SEARCH, searched("dropout"), "q").reasons == ("no passage was found",)
 
