@@ -5,13 +5,12 @@ Read `ResearchAssistant.ask` first; it is the whole loop in order.
 
 from __future__ import annotations
 
-import queue
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,8 +33,7 @@ from r1agent.errors import JournalError
 from r1agent.evidence import gather
 from r1agent.executor import Executor
 from r1agent.journal import FORMAT, Journal, answer_to_json, find_run
-from r1agent.models.cancellation import Cancellation
-from r1agent.models.terms import TERMS, Terms
+from r1agent.models.beside import each_beside, told_beside
 from r1agent.own_tools import OwnTool, as_tools
 from r1agent.past import Past
 from r1agent.planner import Planner
@@ -194,30 +192,40 @@ class ResearchAssistant(Runnable[str, Answer]):
         """Answer a question, as `ask` does."""
         return self._call_with_config(lambda question: self.ask(question, **kwargs), input, config)
 
+    def batch(
+        self,
+        inputs: list[str],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Answer]:
+        """Answer several questions at once, in a list of their order; Ctrl-C cuts all of them.
+
+        `{"max_concurrency": 8}` as `config` asks eight at once. `run_batch` keeps answers in a
+        file and goes on after a stop.
+        """
+        ask = partial(super().batch, inputs, config, return_exceptions=return_exceptions, **kwargs)
+        return list(each_beside(ask))
+
+    def batch_as_completed(  # type: ignore[override]  # langchain-core overloads it by the flag
+        self,
+        inputs: Sequence[str],
+        config: RunnableConfig | Sequence[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> Iterator[tuple[int, Answer | Exception]]:
+        """Yield the place of each question and its answer as they are done; see `batch`."""
+        told = {"return_exceptions": return_exceptions} | kwargs
+        return each_beside(partial(super().batch_as_completed, inputs, config, **told))
+
     def events(self, question: str, *, tests: str | None = None) -> Iterator[Event]:
         """Yield the events of a run as they happen; the last one, `answered`, holds the answer.
 
         A run that is left before its end is cut at its next request to the model.
         """
-        happened: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
-        cancellation = Cancellation()
-
-        def work() -> None:
-            TERMS.set(Terms(cancellation=cancellation))
-            try:
-                self.ask(question, tests=tests, on_event=happened.put)
-                happened.put(None)
-            except BaseException as error:  # noqa: BLE001 - raised again where the caller waits
-                happened.put(error)
-
-        threading.Thread(target=work, name="r1agent-run", daemon=True).start()
-        try:
-            while (event := happened.get()) is not None:
-                if isinstance(event, BaseException):
-                    raise event
-                yield event
-        finally:
-            cancellation.cancel()
+        return told_beside(partial(self.ask, question, tests=tests))
 
     def close(self) -> None:
         """Stop the model server, the sandbox and the index that were started for this one."""
