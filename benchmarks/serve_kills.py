@@ -223,7 +223,7 @@ def start_batch(
     }
     with out.with_name("batch.log").open("ab") as log:
         return subprocess.Popen(  # noqa: S603 - a fixed command
-            [sys.executable, "-m", "r1agent", "batch", str(asked), *flat],
+            [sys.executable, "-m", "r1agent", "batch", str(asked), *flat, "--retry-failed"],
             env=os.environ | own,
             stdout=log,
             stderr=log,

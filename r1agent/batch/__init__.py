@@ -1,5 +1,6 @@
 """Many questions at once: answers kept in a file as they come, and on again after a stop."""
 
+from r1agent.batch.budget import Budget, Spent
 from r1agent.batch.items import BatchError, BatchItem, BatchResult
 from r1agent.batch.job import BatchReport, run_batch
 from r1agent.batch.pool import Pool, ThreadPool
@@ -9,7 +10,9 @@ __all__ = [
     "BatchItem",
     "BatchReport",
     "BatchResult",
+    "Budget",
     "Pool",
+    "Spent",
     "ThreadPool",
     "run_batch",
 ]

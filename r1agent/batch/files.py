@@ -1,69 +1,118 @@
-"""The files of a batch: questions in, answers and failures out, one JSON object a line."""
+"""The files of a batch: answers, and beside them failures, one JSON object a line."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from r1agent.batch.budget import NOTHING, Spent
 from r1agent.batch.items import BatchError, BatchItem
-from r1agent.types import Answer, Citation
+
+_BEGINNING = b'{"id"'
 
 
-def read_items(lines: Iterable[str]) -> list[BatchItem]:
-    """Read questions: JSON objects with `id` and `question`, or one plain question a line.
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Which questions a call has to ask, and how many it passes over."""
 
-    A plain question gets its id from its text, so that adding lines changes no other id. Other
-    keys of an object are passed over, except `tests`.
-
-    Raises:
-        BatchError: A line is no question, or an id comes twice.
-    """
-    items: list[BatchItem] = []
-    first_at: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        item = _item(line.strip(), number)
-        if item.id in first_at:
-            raise BatchError(
-                f"Line {number} has the id {item.id!r} of line {first_at[item.id]}. "
-                "Give each question its own id, or take one of the two lines out."
-            )
-        first_at[item.id] = number
-        items.append(item)
-    if not items:
-        raise BatchError("The input holds no question. Write one a line, or JSONL objects.")
-    return items
+    items: tuple[BatchItem, ...]
+    answered: int
+    """Questions that an earlier call answered."""
+    failed: int
+    """Questions that failed in an earlier call, and are not asked again."""
 
 
-def finished_ids(out: Path, items: Iterable[BatchItem]) -> frozenset[str]:
-    """Return the ids that `out` answers, after cutting off a last line that a kill tore.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What earlier calls left of a job."""
+
+    finished: frozenset[str] = frozenset()
+    """Ids of the questions that are answered."""
+    failed: frozenset[str] = frozenset()
+    """Ids of those that failed and are not answered."""
+    spent: Spent = NOTHING
+
+    def todo(self, items: Sequence[BatchItem], *, retry_failed: bool) -> Todo:
+        """Return what is left to do; what failed before is left only where it is to be retried."""
+        unanswered = [item for item in items if item.id not in self.finished]
+        left = [item for item in unanswered if retry_failed or item.id not in self.failed]
+        return Todo(tuple(left), len(items) - len(unanswered), len(unanswered) - len(left))
+
+
+def read_before(out: Path, items: Iterable[BatchItem]) -> Before:
+    """Read what is done, a line at a time; a last line that a kill tore is passed over.
 
     Raises:
         BatchError: `out` holds something else than the answers to these questions.
     """
     require_folder(out)
-    if not out.exists():
-        return frozenset()
-    content = out.read_bytes()
-    whole, torn = content[: content.rfind(b"\n") + 1], content[content.rfind(b"\n") + 1 :]
-    answered = dict(_answered_line(line, out) for line in whole.splitlines())
-    if torn and not torn.startswith(b'{"id"'):
-        raise _not_answers(out)
-    for item in items:
-        if answered.get(item.id, item.question) != item.question:
+    asked = {item.id: item.question for item in items}
+    spent = NOTHING
+    finished: set[str] = set()
+    for line in _lines(out):
+        if asked.get(line["id"], line["question"]) != line["question"]:
             raise BatchError(
-                f"{str(out)!r} answers another question under the id {item.id!r}. "
+                f"{str(out)!r} answers another question under the id {line['id']!r}. "
                 "Name another output file, or begin anew with `--no-resume`."
             )
-    if torn:
-        os.truncate(out, len(whole))
-    return frozenset(answered)
+        finished.add(line["id"])
+        spent |= Spent.read(line)
+    failed: set[str] = set()
+    for line in _lines(failures_path(out)):
+        spent |= Spent.read(line)
+        if line["id"] not in finished and asked.get(line["id"]) == line["question"]:
+            failed.add(line["id"])
+    return Before(frozenset(finished), frozenset(failed), spent)
+
+
+def cut_torn_lines(out: Path) -> None:
+    """Cut off the last line of each file where a kill tore it; nobody else may be writing."""
+    for path in (out, failures_path(out)):
+        if path.exists():
+            with path.open("rb+") as file:
+                whole = sum(len(line) for line in file if line.endswith(b"\n"))
+                file.truncate(whole)
+
+
+def tidy_failures(out: Path, finished: Iterable[str] = ()) -> None:
+    """Leave in the list of failures the last line of each question that `out` does not answer.
+
+    The new list takes the old one's place at once, so that a kill loses neither.
+
+    Args:
+        out: The file of the answers.
+        finished: Ids that `out` answers.
+    """
+    path = failures_path(out)
+    answered = set(finished)
+    left = {line["id"]: line for line in _lines(path) if line["id"] not in answered}
+    if not left:
+        path.unlink(missing_ok=True)
+        return
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as file:
+        file.writelines(map(_as_bytes, left.values()))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def append(path: Path, line: Mapping[str, Any]) -> None:
+    """Append a line, so that it is there also after a power cut."""
+    with path.open("ab") as file:
+        file.write(_as_bytes(line))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def remove_files(out: Path) -> None:
+    """Remove the answers and the failures of an earlier job, the answers last."""
+    failures_path(out).unlink(missing_ok=True)
+    out.unlink(missing_ok=True)
 
 
 def require_folder(out: Path) -> None:
@@ -76,94 +125,38 @@ def require_folder(out: Path) -> None:
         raise BatchError(f"{str(out)!r} is no file. Name a file for the answers.")
 
 
-def append_line(
-    out: Path,
-    item: BatchItem,
-    answer: Answer | None,
-    reason: str,
-    export: Callable[[str, Answer], str] = lambda text, _: text,
-) -> None:
-    """Append an answer to `out`, or a failure and its reason to the file beside it.
-
-    Args:
-        out: The file of the answers.
-        item: The question.
-        answer: None where an error stood in its way.
-        reason: Why it failed; empty where it did not.
-        export: Makes of an answer's text what is written.
-    """
-    failed = answer is None or reason
-    line = _failure(item, reason) if answer is None or failed else _success(item, answer, export)
-    with (failures_path(out) if failed else out).open("ab") as file:
-        file.write(json.dumps(line, ensure_ascii=True).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def failures_path(out: Path) -> Path:
     """Return where the failures of a batch are listed: `answers.failed.jsonl`."""
     return out.with_name(f"{out.name.removesuffix('.jsonl')}.failed.jsonl")
 
 
-def _item(line: str, number: int) -> BatchItem:
-    if not line.startswith("{"):
-        return BatchItem(hashlib.sha256(line.encode()).hexdigest()[:12], line)
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file of ours; a last line may be torn."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                if line[: len(_BEGINNING)] != _BEGINNING[: len(line)]:
+                    raise _not_ours(path)
+            elif line.strip():
+                yield _parsed(line, path)
+
+
+def _parsed(line: bytes, path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise BatchError(
-            f"Line {number} begins like JSON and is none ({error.msg}). Mend or drop the line."
-        ) from None
-    question, name = found.get("question"), found.get("id")
-    if not isinstance(question, str) or not question.strip() or not isinstance(name, str | int):
-        raise BatchError(
-            f"Line {number} has the keys {', '.join(found) or 'none'}; wanted `id` and `question`, "
-            "both text. Add what is missing."
-        )
-    return BatchItem(str(name), question.strip(), _tests(found, number))
-
-
-def _tests(found: Mapping[str, Any], number: int) -> str | None:
-    tests = found.get("tests")
-    if tests is None or isinstance(tests, str):
-        return tests
-    raise BatchError(f"Line {number} has `tests` that are no text; wanted Python code as text.")
-
-
-def _answered_line(line: bytes, out: Path) -> tuple[str, str]:
-    try:
-        found = json.loads(line)
-        return str(found["id"]), str(found["question"])
+        found: dict[str, Any] = json.loads(line)
+        return found | {"id": str(found["id"]), "question": str(found["question"])}
     except (ValueError, KeyError, TypeError):
-        raise _not_answers(out) from None
+        raise _not_ours(path) from None
 
 
-def _not_answers(out: Path) -> BatchError:
+def _not_ours(path: Path) -> BatchError:
     return BatchError(
-        f"{str(out)!r} holds something else than the answers of a batch, so nothing was "
+        f"{str(path)!r} holds something else than the answers of a batch, so nothing was "
         "written to it. Name another file."
     )
 
 
-def _success(
-    item: BatchItem, answer: Answer, export: Callable[[str, Answer], str]
-) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "question": item.question,
-        "answer": export(answer.text, answer),
-        "outcome": answer.outcome,
-        "citations": [_citation(each) for each in answer.citations],
-        "abstained": answer.outcome != "answered",
-        "code": answer.code,
-        "run": answer.run,
-        "audit": asdict(answer.audit),
-    }
-
-
-def _citation(citation: Citation) -> dict[str, Any]:
-    return {"file": citation.file, "page": citation.page, "quote": citation.quote}
-
-
-def _failure(item: BatchItem, reason: str) -> dict[str, Any]:
-    return {"id": item.id, "question": item.question, "reason": reason}
+def _as_bytes(line: Mapping[str, Any]) -> bytes:
+    return json.dumps(line, ensure_ascii=True).encode() + b"\n"

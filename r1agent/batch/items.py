@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import httpx2
+import openai
+
 from r1agent.errors import ModelOutputError, ModelServerError, R1AgentError
-from r1agent.types import Answer, Plan
+from r1agent.models.failures import RequestRefusedError
+from r1agent.types import Answer, Plan, Usage
+
+_TOO_BUSY = (429, 503)
 
 
 class BatchError(R1AgentError):
@@ -47,6 +53,25 @@ class BatchResult:
         if self.ok:
             return ""
         return self.answer.message if self.answer else str(self.error)
+
+    @property
+    def is_overload(self) -> bool:
+        """Whether the server had too much to do: it turned it away, or did not come to it."""
+        cause = self.error.__cause__ if self.error else None
+        if isinstance(cause, openai.APIStatusError):
+            return cause.status_code in _TOO_BUSY
+        return isinstance(cause, openai.APITimeoutError | httpx2.TimeoutException)
+
+    @property
+    def is_servers_fault(self) -> bool:
+        """Whether the server failed, and may answer the same question another time."""
+        error = self.error
+        return isinstance(error, ModelServerError) and not isinstance(error, RequestRefusedError)
+
+    @property
+    def usage(self) -> dict[str, Usage]:
+        """What it cost, by role; a question that ended with an error does not tell."""
+        return self.answer.audit.usage if self.answer else {}
 
 
 class Asks(Protocol):

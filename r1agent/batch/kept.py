@@ -25,7 +25,7 @@ class KeptAnswers:
     """Answers of one job by the ids of their items, in a JSONL file that is only appended to.
 
     The first line says what the job is; a file of another job is refused. A torn last line, as a
-    kill leaves it, is cut off.
+    kill leaves it, is passed over, and the next answer is written in its place.
 
     Args:
         path: The file; made by the first answer that is kept.
@@ -39,17 +39,19 @@ class KeptAnswers:
         self.path = path
         self.job = job
         self.answers: dict[str, Answer] = {}
+        self._end = 0
         self._read()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let no other process work on the same job meanwhile.
+        """Let no other process work on the same job meanwhile, and see what one did before.
 
         Raises:
             BatchError: Another one does.
         """
         try:
             with FileLock(self.path.with_name(f"{self.path.name}.lock"), timeout=0):
+                self._read()
                 yield
         except Timeout:
             raise BatchError(
@@ -58,10 +60,11 @@ class KeptAnswers:
             ) from None
 
     def add(self, item: str, answer: Answer) -> None:
-        """Keep an answer, also over the end of this process."""
-        self._append([] if self.path.exists() else [self._head])
-        self._append([{"id": item, "answer": answer_to_json(answer)}])
-        self.answers[item] = answer
+        """Keep an answer, also over the end of this process; call it within `locked`."""
+        head = [] if self._end else [self._head]
+        plain = answer_to_json(answer)
+        self._append([*head, {"id": item, "answer": plain}])
+        self.answers[item] = answer_from_json(plain)  # as the next call has it: no artifacts
 
     def drop(self, items: Collection[str]) -> None:
         """Forget answers, so that their items are asked again."""
@@ -70,27 +73,27 @@ class KeptAnswers:
         beside = self.path.with_name(f"{self.path.name}.new")
         beside.write_bytes(b"".join(map(_line, [self._head, *lines])))
         beside.replace(self.path)
-        self.answers = left
+        self._read()
 
     @property
     def _head(self) -> dict[str, Any]:
         return {"format": FORMAT, "job": self.job}
 
     def _append(self, lines: Iterable[dict[str, Any]]) -> None:
-        with self.path.open("ab") as file:
+        with self.path.open("r+b" if self.path.exists() else "xb") as file:
+            file.truncate(self._end)
+            file.seek(self._end)
             file.writelines(map(_line, lines))
             file.flush()
             os.fsync(file.fileno())
+            self._end = file.tell()
 
     def _read(self) -> None:
-        if not self.path.exists():
-            return
-        content = self.path.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        lines = whole.splitlines()
+        content = self.path.read_bytes() if self.path.exists() else b""
+        self._end = content.rfind(b"\n") + 1
+        lines = content[: self._end].splitlines()
         if not lines:
-            os.truncate(self.path, 0)
-            self.path.unlink()
+            self.answers = {}
             return
         try:
             head = json.loads(lines[0])
@@ -107,8 +110,6 @@ class KeptAnswers:
                 f"{str(self.path)!r} holds the work on something else than what was asked for "
                 "now. Name another output file, or remove that one to begin anew."
             )
-        if len(whole) < len(content):
-            os.truncate(self.path, len(whole))
 
 
 def answer_items(

@@ -61,7 +61,8 @@ class Killed:
             lost = len(ITEMS)
         if lost:
             self._back.wait()
-            run_batch(ThreadPool(assistant, workers=4), ITEMS, self.out)
+            pool = ThreadPool(assistant, workers=4)
+            run_batch(pool, ITEMS, self.out, retry_failed=True)
 
 
 def _within_two_minutes(future: Future) -> Answer:

@@ -1,4 +1,3 @@
-import json
 import threading
 from dataclasses import replace
 
@@ -6,40 +5,10 @@ import pytest
 from filelock import FileLock
 
 from r1agent.batch import BatchError, BatchItem, ThreadPool, run_batch
-from r1agent.batch.files import read_items
+from r1agent.batch.files import read_before
 from r1agent.errors import ModelOutputError, ModelServerError
-from r1agent.types import Answer, Audit, Citation, Claim, Plan, Trajectory, Usage, Verdict
-
-QUOTE = Citation("p:1", "Six percent.", "p", "kd.pdf", "Distillation", 3, "3", 0, 12)
-ANSWER = Answer(
-    run="r1",
-    question="",
-    outcome="answered",
-    claims=(Claim("It is six percent.", (QUOTE,), Verdict("supported", "a quote")),),
-    plan=Plan(()),
-    trajectory=Trajectory(),
-    audit=Audit(1.0, "high"),
-)
-ITEMS = [BatchItem("a", "First?"), BatchItem("b", "Second?"), BatchItem("c", "Third?")]
-
-
-class Answers:
-    """An assistant that answers by question, or raises what stands there."""
-
-    def __init__(self, **outcomes):
-        self.outcomes = outcomes
-        self.asked = []
-
-    def ask(self, question, *, tests=None, within="", plan=None):
-        self.asked.append(question)
-        outcome = self.outcomes.get(question.rstrip("?"), ANSWER)
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return replace(outcome, question=question)
-
-
-def lines_of(path):
-    return [json.loads(line) for line in path.read_text().splitlines()]
+from r1agent.types import Usage
+from tests.agent.batch.answers import ANSWER, ITEMS, QUOTE, Answers, ids_of, lines_of
 
 
 @pytest.fixture
@@ -50,23 +19,69 @@ def out(tmp_path):
 def test_a_line_holds_what_a_scorer_reads(out):
     run_batch(ThreadPool(Answers()), ITEMS[:1], out)
     line = lines_of(out)[0]
-    assert line | {"audit": None} == {
+    cited = line.pop("citations")[0]
+    assert {name: cited[name] for name in ("file", "page", "quote")} == {
+        "file": "kd.pdf",
+        "page": 3,
+        "quote": "Six percent.",
+    }
+    assert {name: line[name] for name in ("id", "question", "answer", "outcome", "abstained")} == {
         "id": "a",
         "question": "First?",
         "answer": "It is six percent. [1]",
         "outcome": "answered",
-        "citations": [{"file": "kd.pdf", "page": 3, "quote": "Six percent."}],
         "abstained": False,
-        "code": None,
-        "run": "r1",
-        "audit": None,
     }
+    assert (line["code"], line["run"], line["audit"]["support_rate"]) == (None, "r1", 1.0)
 
 
 def test_quotes_stand_in_for_sentences_that_did_not_hold(out):
     quoted = replace(ANSWER, claims=(), extracts=(QUOTE,), message="They say:")
     run_batch(ThreadPool(Answers(First=quoted)), ITEMS[:1], out)
     assert lines_of(out)[0]["answer"] == "They say: “Six percent.” [1]"
+
+
+def test_a_citation_says_which_paper_it_is_from(out):
+    quote = replace(QUOTE, authors=("A. Author", "B. Author"), year=2019, doi="10.1/x")
+    claim = replace(ANSWER.claims[0], citations=(quote,))
+    run_batch(ThreadPool(Answers(First=replace(ANSWER, claims=(claim,)))), ITEMS[:1], out)
+    assert lines_of(out)[0]["citations"] == [
+        {
+            "file": "kd.pdf",
+            "page": 3,
+            "page_label": "3",
+            "quote": "Six percent.",
+            "paper": "p",
+            "title": "Distillation",
+            "authors": ["A. Author", "B. Author"],
+            "year": 2019,
+            "doi": "10.1/x",
+        }
+    ]
+
+
+def test_a_claim_has_the_numbers_of_its_citations(out):
+    other = replace(QUOTE, quote="Seven.", start=20, end=26)
+    claims = (
+        ANSWER.claims[0],
+        replace(ANSWER.claims[0], text="It is seven.", citations=(other, QUOTE)),
+    )
+    run_batch(ThreadPool(Answers(First=replace(ANSWER, claims=claims))), ITEMS[:1], out)
+    told = {"support": "supported", "rests_on": "a quote"}
+    assert lines_of(out)[0]["claims"] == [
+        {"sentence": "It is six percent.", "citations": [1]} | told,
+        {"sentence": "It is seven.", "citations": [2, 1]} | told,
+    ]
+
+
+def test_a_line_says_what_the_question_and_the_job_cost(out):
+    used = {"writer": Usage(2, 100, 20, 60), "planner": Usage(1, 10, 5)}
+    answer = replace(ANSWER, audit=replace(ANSWER.audit, usage=used))
+    run_batch(ThreadPool(Answers(First=answer, Second=answer)), ITEMS[:2], out)
+    lines = lines_of(out)
+    assert (lines[0]["usage"]["calls"], lines[0]["usage"]["prompt_tokens"]) == (3, 110)
+    assert lines[0]["audit"]["usage"]["writer"]["completion_tokens"] == 20
+    assert [line["job"]["tokens"] for line in lines] == [135, 270]
 
 
 def test_what_the_papers_do_not_say_is_an_abstention(out):
@@ -88,20 +103,6 @@ def test_beginning_anew_asks_everything(out):
     run_batch(ThreadPool(Answers()), ITEMS, out)
     assert run_batch(ThreadPool(Answers()), ITEMS, out, resume=False).done == 3
     assert len(lines_of(out)) == 3
-
-
-def test_failures_are_listed_with_reasons_and_tried_again(out):
-    failed = replace(ANSWER, outcome="failed", claims=(), message="No step worked.")
-    assistant = Answers(First=failed, Second=ModelOutputError("no JSON"))
-    report = run_batch(ThreadPool(assistant), ITEMS, out)
-    assert (report.done, report.failed) == (1, 2)
-    failures = out.with_name("answers.failed.jsonl")
-    assert lines_of(failures) == [
-        {"id": "a", "question": "First?", "reason": "No step worked."},
-        {"id": "b", "question": "Second?", "reason": "no JSON"},
-    ]
-    assert run_batch(ThreadPool(Answers()), ITEMS, out).done == 2
-    assert not failures.exists()
 
 
 def test_a_lost_server_ends_the_batch_after_three_questions(out):
@@ -132,6 +133,14 @@ def test_a_line_that_a_kill_tore_is_cut_off_and_asked_again(out):
     assistant = Answers()
     run_batch(ThreadPool(assistant), ITEMS, out)
     assert assistant.asked == ["Third?"]
+    assert ids_of(out) == ["a", "b", "c"]
+
+
+def test_to_look_at_the_answers_changes_nothing(out):
+    run_batch(ThreadPool(Answers()), ITEMS, out)
+    content = out.read_bytes()[:-40]
+    out.write_bytes(content)
+    assert read_before(out, ITEMS).finished == {"a", "b"}
     assert out.read_bytes() == content
 
 
@@ -141,6 +150,24 @@ def test_a_file_that_holds_something_else_is_left_alone(out, content):
     with pytest.raises(BatchError, match="holds something else"):
         run_batch(ThreadPool(Answers()), ITEMS, out)
     assert out.read_text() == content
+
+
+@pytest.mark.parametrize("torn", [b"{", b'{"i', b'{"id": "c", "ques'])
+def test_a_line_may_be_torn_anywhere(out, torn):
+    run_batch(ThreadPool(Answers()), ITEMS[:2], out)
+    with out.open("ab") as file:
+        file.write(torn)
+    run_batch(ThreadPool(Answers()), ITEMS, out)
+    assert ids_of(out) == ["a", "b", "c"]
+
+
+def test_a_line_that_the_user_took_out_is_asked_again(out):
+    run_batch(ThreadPool(Answers()), ITEMS, out)
+    first, _, third = out.read_bytes().splitlines()
+    out.write_bytes(first + b"\n\n" + third + b"\n")
+    assistant = Answers()
+    run_batch(ThreadPool(assistant), ITEMS, out)
+    assert assistant.asked == ["Second?"]
 
 
 def test_an_id_that_was_another_question_is_refused(out):
@@ -172,33 +199,12 @@ def test_several_workers_ask_at_once(out):
     assert {line["id"] for line in lines_of(out)} == {"a", "b", "c"}
 
 
-def test_plain_lines_and_objects_are_questions():
-    items = read_items(['{"id": 7, "question": "Why?", "gold": []}\n', "\n", "How?\n"])
-    assert items == [BatchItem("7", "Why?"), BatchItem("0ea5977074d1", "How?")]
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        ([], "holds no question"),
-        (["Why?", "Why?"], "Line 2 has the id"),
-        (['{"id": "a"'], "Line 1 begins like JSON"),
-        (['{"id": "a"}'], "Line 1 has the keys id; wanted `id` and `question`"),
-        (['{"id": "a", "question": "b", "tests": 3}'], "`tests` that are no text"),
-    ],
-)
-def test_bad_lines_are_named(lines, said):
-    with pytest.raises(BatchError) as caught:
-        read_items(lines)
-    assert said in str(caught.value)
-
-
 def test_repeated_ids_are_refused(out):
     with pytest.raises(BatchError, match="the id 'a'"):
         run_batch(ThreadPool(Answers()), [ITEMS[0], ITEMS[0]], out)
 
 
-def test_each_outcome_is_counted_and_only_failures_are_asked_again(out):
+def test_each_outcome_is_counted(out):
     outcomes = {
         "First": replace(ANSWER, outcome="refused", claims=(), message="Refused: no."),
         "Second": replace(ANSWER, outcome="not_in_papers", claims=(), message="They do not say."),
@@ -208,9 +214,6 @@ def test_each_outcome_is_counted_and_only_failures_are_asked_again(out):
     assert report.outcomes == {"answered": 0, "not_in_papers": 1, "refused": 1, "failed": 1}
     assert (report.done, report.failed) == (2, 1)
     assert [line["outcome"] for line in lines_of(out)] == ["refused", "not_in_papers"]
-    again = Answers(**outcomes)
-    run_batch(ThreadPool(again), ITEMS, out)
-    assert again.asked == ["Third?"]
 
 
 def test_what_is_written_can_be_marked_and_quotes_stay_as_they_are(out):
@@ -229,3 +232,9 @@ def test_what_the_answers_cost_is_summed_up_by_role(out):
         ThreadPool(Answers(First=answer, Second=answer, Third=ModelOutputError("no"))), ITEMS, out
     )
     assert report.usage == {"writer": Usage(4, 200, 40, 120), "planner": Usage(2, 20, 10)}
+
+
+def test_the_report_says_how_many_sentences_held(out):
+    dropped = replace(ANSWER, dropped=ANSWER.claims * 3)
+    report = run_batch(ThreadPool(Answers(First=dropped)), ITEMS[:1], out)
+    assert report.support_rate == 0.25
