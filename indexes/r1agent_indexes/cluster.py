@@ -5,12 +5,7 @@ file under the same name. A reader that dies, or whose node does, is started aga
 lives; the file it had is read by another.
 """
 
-import logging
-import os
-import socket
 import threading
-import warnings
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -20,6 +15,13 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
+from r1agent_indexes.cluster_connection import (
+    connect,
+    is_alive,
+    nodes,
+    reason_of,
+    require_same_version,
+)
 from r1agent_indexes.cluster_reader import ClusterReader
 from r1agent_indexes.embed import SentenceEmbeddings
 from r1agent_indexes.errors import ClusterError, PaperIndexError
@@ -35,8 +37,6 @@ _ATTEMPTS = 3
 """How often a file is tried where its reader dies, and a reader where it does not start."""
 _LARGEST = 1 << 30
 """Bytes of a file that is sent, at most."""
-_REACHED_WITHIN = 5.0
-_ANSWERED_WITHIN = 30.0
 _STARTED_WITHIN = 120.0
 _CLOSED_WITHIN = 10.0
 
@@ -74,7 +74,7 @@ class RayWorkers:
         Raises:
             ClusterError: Ray is not installed, the cluster cannot be reached, or cannot be used.
         """
-        self._owns = _connect(address)
+        self._owns = connect(address)
         self._embeddings = self._sent(embeddings)
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._readers: dict[int, Any] = {}
@@ -142,7 +142,7 @@ class RayWorkers:
                 ray.shutdown()
             raise ClusterError(
                 f"The embedding model `{type(embeddings).__name__}` cannot be sent to a cluster "
-                f"({_reason(error)}). Use a sentence-transformers model, or no cluster."
+                f"({reason_of(error)}). Use a sentence-transformers model, or no cluster."
             ) from error
 
     def _serve(self, place: Place) -> None:
@@ -164,7 +164,7 @@ class RayWorkers:
         while not self._closed and failures < _ATTEMPTS:
             try:
                 reader = self._start(place)
-                _require_same_version(ray.get(reader.version.remote()))
+                require_same_version(ray.get(reader.version.remote()))
                 self._started.set()
                 failures = 0  # the files it dies of are counted, so this comes to an end
                 self._work(reader)
@@ -172,10 +172,10 @@ class RayWorkers:
                 if self._closed:
                     return
                 with self._lock:
-                    self._problem = _reason(error)
+                    self._problem = reason_of(error)
                     self._deaths += 1
                 failures += 1
-                if not _is_alive(place.node):
+                if not is_alive(place.node):
                     return
 
     def _start(self, place: Place) -> Any:
@@ -213,7 +213,7 @@ class RayWorkers:
                 known = isinstance(error.cause, PaperIndexError)
                 job.future.set_exception(error.cause if known else error)
             except (RayError, ConnectionError) as error:
-                self._try_again(job, _reason(error))
+                self._try_again(job, reason_of(error))
                 raise
             else:
                 job.on_page(len(result.paper.pages) if result.paper else 0)
@@ -250,78 +250,10 @@ class RayWorkers:
         )
 
 
-def _connect(address: str) -> bool:
-    """Connect to a cluster; return whether that was done here, and so has to be undone here."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no telemetry; read at the first import
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")
-    try:
-        import ray
-    except ModuleNotFoundError as error:
-        raise ClusterError(
-            "Ray is not installed. Install it with `pip install 'r1agent[cluster]'`, in the "
-            "version that the cluster runs."
-        ) from error
-    if ray.is_initialized():
-        return False
-    from ray.exceptions import RayError
-
-    try:
-        _require_listening(os.environ.get("RAY_ADDRESS", address) if address == "auto" else address)
-        _within(_ANSWERED_WITHIN, lambda: _open(address))
-    except (ImportError, OSError, RayError, RuntimeError, ValueError) as error:
-        raise ClusterError(
-            f"No Ray cluster can be used at {address!r} ({_reason(error)}). Give `auto` for the "
-            "cluster of this machine, `HOST:6379` on a node, or `ray://HOST:10001` elsewhere; "
-            "`ray start --head` starts one."
-        ) from error
-    return True
-
-
-def _open(address: str) -> None:
-    """Connect, without what Ray says about itself and its coming versions."""
-    import ray
-
-    logger = logging.getLogger("ray")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ray.init(address=address, log_to_driver=False, configure_logging=False)
-    finally:
-        logger.setLevel(level)
-
-
-def _within(seconds: float, work: Callable[[], None]) -> None:
-    """Do something in a thread and wait no longer than this, since Ray waits for minutes."""
-    done: Future[None] = Future()
-
-    def attempt() -> None:
-        try:
-            work()
-            done.set_result(None)
-        except Exception as error:  # noqa: BLE001  (raised again by the caller's `result`)
-            done.set_exception(error)
-
-    threading.Thread(target=attempt, daemon=True).start()
-    try:
-        done.result(seconds)
-    except TimeoutError as error:
-        raise ConnectionError(f"no answer within {seconds:.0f} seconds") from error
-
-
-def _require_listening(address: str) -> None:
-    """Fail within seconds where Ray itself would try for minutes."""
-    host, colon, port = address.removeprefix("ray://").partition("/")[0].rpartition(":")
-    if address == "auto" or not colon or not port.isdigit():
-        return  # Ray knows where to look, or says what is wrong with it
-    socket.create_connection((host.strip("[]"), int(port)), timeout=_REACHED_WITHIN).close()
-
-
 def _places() -> list[Place]:
     """Return a place for every reader that the living nodes can hold."""
     places: list[Place] = []
-    for node in _nodes():
+    for node in nodes():
         cores, gpus = (int(node["Resources"].get(name, 0)) for name in ("CPU", "GPU"))
         if not node["Alive"] or not cores:
             continue
@@ -332,27 +264,6 @@ def _places() -> list[Place]:
             share = min(1.0, gpus / count)
             places.append(Place(len(places), node["NodeID"], min(_CORES, cores), share))
     return places
-
-
-def _nodes() -> list[dict[str, Any]]:
-    import ray
-
-    look_up: Any = ray.nodes  # has no annotations
-    nodes: list[dict[str, Any]] = look_up()
-    return nodes
-
-
-def _is_alive(name: str) -> bool:
-    """Tell whether a node lives; none does where the cluster itself does not answer."""
-    import ray
-    from ray.exceptions import RayError
-
-    if not ray.is_initialized():  # any other call would then start a cluster of its own
-        return False
-    try:
-        return any(node["NodeID"] == name and node["Alive"] for node in _nodes())
-    except (RayError, ConnectionError, RuntimeError):
-        return False
 
 
 def _content(path: Path) -> bytes | str:
@@ -367,14 +278,3 @@ def _content(path: Path) -> bytes | str:
         return error.strerror or str(error)
     except RefusedFileError as error:
         return str(error)
-
-
-def _require_same_version(found: str) -> None:
-    wanted = version("r1agent")
-    if found != wanted:
-        raise ClusterError(f"a node has r1agent {found}, this machine {wanted}")
-
-
-def _reason(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:200]
