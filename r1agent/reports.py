@@ -70,3 +70,15 @@ class Report:
         shown = sum(len(entry.answer.claims) for entry in self.entries)
         dropped = sum(len(entry.answer.dropped) for entry in self.entries)
         return shown / (shown + dropped) if shown else 0.0
+
+    def _repr_html_(self) -> str:
+        """Render in a notebook."""
+        from r1agent.report.report_html import report_to_fragment
+
+        return report_to_fragment(self)
+
+    def _repr_markdown_(self) -> str:
+        """Render where Markdown is understood."""
+        from r1agent.report.report_markdown import report_to_markdown
+
+        return report_to_markdown(self)

@@ -10,6 +10,7 @@ import typer
 
 from r1agent.cli import options
 from r1agent.cli.given import Given, with_given
+from r1agent.cli.report_out import ReportOut
 from r1agent.cli.run_id import RunId
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ def ask(
             help="Say why sentences were left out, and what each role cost.",
         ),
     ] = False,
+    out: options.OutFile = None,
+    format: options.Format = None,
+    style: options.Style = None,
     json: options.Json = False,
     *,
     given: Given,
@@ -67,6 +71,8 @@ def ask(
 
     asked = _question(question, resume)
     test_code = _tests(tests)
+    report_out = ReportOut(out, format, style)
+    report_out.check()
     if approve:
         require_terminal()
     where = given.where()
@@ -95,7 +101,12 @@ def ask(
         if run.id:
             say(run.kept())
         raise
-    _show(answer, settings, given, json=json, explain=explain)
+    if report_out.wanted:
+        from r1agent.report.read_report import answer_report
+
+        report_out.write(answer_report(answer), settings)
+    if json or not report_out.wanted:
+        _show(answer, settings, given, json=json, explain=explain)
     raise typer.Exit(exit_code(answer))
 
 

@@ -80,6 +80,14 @@ NliModel = Annotated[
 RunsDir = Annotated[
     Path | None, typer.Option("--runs-dir", metavar="DIR", help="Where runs are recorded.")
 ]
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="ADDRESS",
+        help="Answer on this Ray cluster: `auto`, `HOST:6379`, `ray://HOST:10001`.",
+    ),
+]
 Reranker = Annotated[
     str | None,
     typer.Option(
@@ -109,4 +117,25 @@ File = Annotated[
 Tag = Annotated[
     list[str] | None,
     typer.Option("--tag", metavar="TAG", help="Papers with this key word; again for others."),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help="`markdown`, `html`, `json`, `bibtex` or `csl-json`; by default as FILE ends.",
+    ),
+]
+Style = Annotated[
+    str | None,
+    typer.Option(
+        "--style",
+        metavar="STYLE",
+        help="CSL style of the bibliography: `apa`, `ieee`, `nature` …, or a `.csl` file.",
+    ),
+]
+OutFile = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="FILE", help="Write here instead of to stdout."),
 ]

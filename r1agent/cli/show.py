@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from r1agent.cli import options
+from r1agent.cli.report_out import ReportOut
 from r1agent.cli.session import settings_from
 
 if TYPE_CHECKING:
@@ -31,14 +32,27 @@ def show_run(
     html: Annotated[
         bool, typer.Option("--html", metavar="", help="Print the run as a page of HTML.")
     ] = False,
+    out: options.OutFile = None,
+    format: options.Format = None,
+    style: options.Style = None,
 ) -> None:
     """Show a run again, or list the latest runs."""
     from r1agent.cli.screen import show, show_json
     from r1agent.journal import find_run, list_runs, read_journal
 
-    folder = settings_from(config, runs_dir=runs_dir).runs_dir
+    settings = settings_from(config, runs_dir=runs_dir)
+    folder = settings.runs_dir
+    report_out = ReportOut(out, format, style)
     if run is None:
+        if report_out.wanted:
+            raise typer.BadParameter("Which run is to be written? Name its id, or `last`.")
         _list(list_runs(folder)[-_LISTED:], folder, json=json)
+        return
+    if report_out.wanted:
+        from r1agent.report.read_report import read_run
+
+        report_out.check()
+        report_out.write(read_run(find_run(folder, run)), settings)
         return
     events = read_journal(find_run(folder, run))
     if json:

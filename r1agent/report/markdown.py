@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
-import re
-
-from r1agent.report.printable import one_line, printable
+from r1agent.report.markdown_text import fenced, markdown_text
+from r1agent.report.printable import one_line
 from r1agent.report.references import (
     audit_line,
     computations,
@@ -19,8 +17,6 @@ from r1agent.report.references import (
 )
 from r1agent.types import Answer, Citation, Claim, Computation
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$]|^[-=]|^\d+(?=[.)]))", re.MULTILINE)
-
 
 def answer_to_markdown(answer: Answer) -> str:
     """Write the answer with its numbered references, computations and audit.
@@ -29,35 +25,37 @@ def answer_to_markdown(answer: Answer) -> str:
     """
     blocks = [
         _sentences(answer),
-        *map(_escaped, otherwise_lines(answer)),
-        _fenced(answer.code, "python") if answer.code else "",
+        *map(markdown_text, otherwise_lines(answer)),
+        fenced(answer.code, "python") if answer.code else "",
         _references(answer),
         _computations(answer),
-        _escaped(dropped_line(answer)),
-        *(f"Note: {_escaped(notice)}" for notice in answer.audit.notices),
-        f"*{_escaped(audit_line(answer))}*",
+        markdown_text(dropped_line(answer)),
+        *(f"Note: {markdown_text(notice)}" for notice in answer.audit.notices),
+        f"*{markdown_text(audit_line(answer))}*",
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def turn_to_markdown(asked: str, answer: Answer) -> str:
     """Write a question of a conversation as a heading, and its answer below."""
-    lines = [f"## {_escaped(asked)}"]
+    lines = [f"## {markdown_text(asked)}"]
     if one_line(asked) != one_line(answer.question):
-        lines.append(f"*Understood as: {_escaped(answer.question)}*")
+        lines.append(f"*Understood as: {markdown_text(answer.question)}*")
     return "\n\n".join([*lines, answer_to_markdown(answer)])
 
 
 def _sentences(answer: Answer) -> str:
     if not answer.claims:
-        said = _escaped(message(answer))
+        said = markdown_text(message(answer))
         return said if answer.outcome == "answered" else f"**{said}**"
     return " ".join(_sentence(answer, claim) for claim in answer.claims)
 
 
 def _sentence(answer: Answer, claim: Claim) -> str:
-    parts = [_escaped(claim.text), _escaped(marks(answer, claim))]
-    return " ".join(filter(None, [*parts, f"*{_escaped(doubt(claim))}*" if claim.doubt else ""]))
+    parts = [markdown_text(claim.text), markdown_text(marks(answer, claim))]
+    return " ".join(
+        filter(None, [*parts, f"*{markdown_text(doubt(claim))}*" if claim.doubt else ""])
+    )
 
 
 def _references(answer: Answer) -> str:
@@ -67,7 +65,7 @@ def _references(answer: Answer) -> str:
 
 def _reference(number: int, citation: Citation) -> str:
     indent = " " * len(f"{number}. ")
-    return f"{number}. {_escaped(source(citation))}\n{indent}> {_escaped(citation.quote)}"
+    return f"{number}. {markdown_text(source(citation))}\n{indent}> {markdown_text(citation.quote)}"
 
 
 def _computations(answer: Answer) -> str:
@@ -76,18 +74,8 @@ def _computations(answer: Answer) -> str:
 
 
 def _computation(name: str, computation: Computation) -> str:
-    heading = f"\\[{name}\\] {_escaped(computation.tool)} ({_escaped(computation.isolation)})"
-    output = _fenced(computation.output, "")
-    return f"{heading}\n\n{_fenced(computation.code, 'python')}\n\n{output}"
-
-
-def _fenced(code: str, language: str) -> str:
-    """Fence code with more backticks than any run of them inside."""
-    text = printable(code).strip("\n")
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", html.escape(one_line(text), quote=False))
+    heading = (
+        f"\\[{name}\\] {markdown_text(computation.tool)} ({markdown_text(computation.isolation)})"
+    )
+    output = fenced(computation.output)
+    return f"{heading}\n\n{fenced(computation.code, 'python')}\n\n{output}"

@@ -7,7 +7,8 @@ from html import escape
 
 from r1agent.report.html import answer_to_html
 from r1agent.report.printable import one_line
-from r1agent.report.timeline import CallLine, StepLine, Timeline
+from r1agent.report.timeline import Timeline
+from r1agent.report.trace_html import steps_to_html
 from r1agent.types import Answer
 
 _STYLE = (
@@ -36,7 +37,7 @@ def run_to_html(timeline: Timeline, answer: Answer | None) -> str:
 
 
 def _trace(timeline: Timeline) -> Iterator[str]:
-    yield f"<h2>Steps</h2><ol>{''.join(map(_step, timeline.steps))}</ol>"
+    yield f"<h2>Steps</h2>{steps_to_html(timeline.steps)}"
     if timeline.claims:
         claims = (
             f"<li>{_text(claim.text)} <small>{claim.support}"
@@ -45,24 +46,6 @@ def _trace(timeline: Timeline) -> Iterator[str]:
         )
         yield f"<h2>Sentences</h2><ul>{''.join(claims)}</ul>"
     yield "".join(f"<p>Note: {_text(notice)}</p>" for notice in timeline.notices)
-
-
-def _step(step: StepLine) -> str:
-    seconds = f" · {step.ended - step.started:.0f} s" if step.ended else ""
-    verdict = "; ".join(filter(None, [step.state, step.rests_on, *step.reasons]))
-    calls = "".join(map(_call, step.calls))
-    return (
-        f"<li>{_text(step.goal)} <small>{_text(step.tool)}{seconds}</small>"
-        f"<ul>{calls}</ul><small>{_text(verdict)}</small></li>"
-    )
-
-
-def _call(call: CallLine) -> str:
-    outcome = "" if call.ok is None else f" → {_text(call.outcome[:2000])}"
-    return (
-        f"<li><code>{_text(call.tool)} {_text(call.arguments)}</code>{outcome} "
-        f"<small>{call.seconds:.1f} s</small></li>"
-    )
 
 
 def _text(text: str) -> str:

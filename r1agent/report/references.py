@@ -46,10 +46,15 @@ def letter(place: int) -> str:
 
 def source(citation: Citation) -> str:
     """Say where a quote stands: title, authors (year), file and page."""
+    return f"{work(citation)}, {page(citation)}"
+
+
+def work(citation: Citation) -> str:
+    """Say which paper a quote is from: title, authors (year) and file."""
     file = one_line(citation.file)
-    title = one_line(citation.title).rstrip(".") or file
+    title = one_line(citation.title).rstrip(".")
     by = " ".join(filter(None, [_authors(citation.authors), _year(citation.year)]))
-    return ". ".join(filter(None, [title, by, f"{file}, {page(citation)}"]))
+    return ". ".join(dict.fromkeys(filter(None, [title or file, by, file])))
 
 
 def page(citation: Citation) -> str:

@@ -22,7 +22,7 @@ def test_hostile_text_adds_no_html_and_no_escape():
 def test_markup_in_a_sentence_is_escaped():
     claim = replace(ANSWER.claims[0], text="![x](http://evil) *a* `b`")
     text = answer_to_markdown(replace(ANSWER, claims=(claim,)))
-    assert text.startswith("\\!\\[x\\]\\(http://evil\\) \\*a\\* \\`b\\`")
+    assert text.startswith("\\!\\[x\\]\\(http\\://evil\\) \\*a\\* \\`b\\`")
 
 
 def test_a_fence_is_longer_than_any_run_of_backticks_in_the_code():

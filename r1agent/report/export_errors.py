@@ -1,0 +1,9 @@
+"""What a user can put right where a report is written or read back."""
+
+from __future__ import annotations
+
+from r1agent.errors import R1AgentError
+
+
+class ExportError(R1AgentError):
+    """A report cannot be written, or read back, as it was asked for."""
