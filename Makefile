@@ -68,7 +68,7 @@ check: lint test ## Run lint and test: what a change must pass
 # ---- benches
 
 .PHONY: bench
-bench: bench-road bench-index bench-sandbox bench-loop bench-serve ## Run every bench
+bench: bench-road bench-index bench-sandbox bench-loop bench-serve bench-batch ## Run every bench
 
 .PHONY: bench-road
 bench-road: setup ## Measure start-up beside paper-qa, the demo, and quotes
@@ -107,6 +107,15 @@ bench-serve: setup ## Compare a batch with bare requests, kill its server, check
 	@if [ -z "$(BASE_URL)" ] && [[ ",$(PARTS)," =~ ,(all|prefix|throughput), ]]; then \
 		MODEL=$(MODEL) .ci/setup-vllm; fi
 	@$(PY) benchmarks/serve.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT)) \
+		$(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(filter file,$(origin MODEL)),,--model $(MODEL))
+	@$(PY) benchmarks/report.py
+
+.PHONY: bench-batch
+bench-batch: setup ## Compare batches with bare requests, kill them, spread them over nodes (90 minutes)
+	@$(PY) examples/papers/make_papers.py examples/papers/pdf
+	@if [ -z "$(BASE_URL)" ] && [[ ",$(PARTS)," =~ ,(all|throughput), ]]; then \
+		MODEL=$(if $(filter file,$(origin MODEL)),$(SMALL_MODEL),$(MODEL)) .ci/setup-vllm; fi
+	@$(PY) benchmarks/batch.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT)) \
 		$(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(filter file,$(origin MODEL)),,--model $(MODEL))
 	@$(PY) benchmarks/report.py
 

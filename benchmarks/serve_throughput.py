@@ -136,13 +136,13 @@ def our_turn(server: Server, items: Sequence[BatchItem], at_once: int) -> tuple[
             asked = Recorded(assistant)
             asked.ask(WARMING.question)
             asked.sent.clear()
-            with _Watch(server, at_once, "ours") as watch:
-                run_batch(ThreadPool(asked, workers=at_once), items, out, on_result=_refuse_lost)
+            with Watch(server, at_once, "ours") as watch:
+                run_batch(ThreadPool(asked, workers=at_once), items, out, on_result=refuse_lost)
     sent = [[body.decode() for body in asked.sent[item.question]] for item in items]
     return watch.turn(sent), sent
 
 
-def _refuse_lost(result: BatchResult) -> None:
+def refuse_lost(result: BatchResult) -> None:
     """Raise what the server did wrong: half a batch is no batch. The model may fail as it likes."""
     if isinstance(result.error, ModelServerError):
         raise result.error
@@ -150,7 +150,7 @@ def _refuse_lost(result: BatchResult) -> None:
 
 def bare_turn(server: Server, sent: Sent, at_once: int) -> Turn:
     """Send the requests again with nothing around them."""
-    with _Watch(server, at_once, "bare") as watch:
+    with Watch(server, at_once, "bare") as watch:
         asyncio.run(send_all(server.base_url, server.key, sent, at_once))
     return watch.turn(sent)
 
@@ -173,20 +173,22 @@ async def _send(client: httpx2.AsyncClient, url: str, waiting: Iterator[Sequence
             reply.raise_for_status()
 
 
-class _Watch:
+class Watch:
     """Time a turn from an empty cache on, and count its tokens at the server."""
 
     def __init__(self, server: Server, at_once: int, side: str) -> None:
         self._server = server
         self._of = at_once, side
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Watch:
+        """Begin."""
         empty_cache(self._server.base_url)
         self._before = counts(self._server.base_url)
         self._began = time.perf_counter(), time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Note what it took."""
         wall, processor = self._began
         self._took = time.perf_counter() - wall, time.process_time() - processor
         self._counted = counts(self._server.base_url) - self._before
