@@ -12,13 +12,17 @@ from r1agent.cli import (
     batch,
     chat,
     doctor,
+    export,
     fetch,
     index,
     models,
     provenance,
+    review,
     search,
     serve,
     show,
+    summarize,
+    table,
 )
 from r1agent.cli.ending import Commands
 
@@ -59,11 +63,21 @@ app.command("chat", epilog=_example("chat --index indexes/kd"))(chat.chat)
 app.command("batch", epilog=_example("batch questions.jsonl -o answers.jsonl --index indexes/kd"))(
     batch.batch
 )
+app.command(
+    "summarize", epilog=_example("summarize 2023-*.pdf -o summaries.md --index indexes/kd")
+)(summarize.summarize)
+app.command("table", epilog=_example("table columns.yaml -o table.html --index indexes/kd"))(
+    table.table
+)
+app.command("review", epilog=_example('review "label smoothing" -o review.md --index indexes/kd'))(
+    review.review
+)
 app.command("search", epilog=_example('search "label smoothing" --index indexes/kd -k 3'))(
     search.search
 )
 app.command("provenance", epilog=_example("provenance review.md"))(provenance.provenance)
 app.command("show", epilog=_example("show last"))(show.show_run)
+app.command("export", epilog=_example("export answers.jsonl -o answers.html"))(export.export)
 app.command("serve", epilog=_example("serve --dry-run --cards 2x80"))(serve.serve)
 app.add_typer(index.app, name="index")
 app.add_typer(fetch.app, name="papers")
