@@ -103,7 +103,10 @@ def run_all(items: Sequence[BatchItem], wanted: int, folder: Path) -> list[Serie
         return series
     with scripted_model(delay=DELAY) as address:
         usual, right = undisturbed(address, items)
-        print(f"  nobody disturbs: {len(items)} questions in {usual:.1f} s", flush=True)
+        print(
+            f"  nobody disturbs: {len(items)} questions, {usual:.1f} s from the first answer on",
+            flush=True,
+        )
         while (left := wanted - sum(one.kills for one in series)) > 0:
             chance = random.Random(SEED + len(series))  # noqa: S311
             with tempfile.TemporaryDirectory(prefix="r1agent-batch-") as place:

@@ -111,8 +111,8 @@ class PlainRetrieval:
 class OneSearchPlanner(Planner):
     """Give every question the plan of one search, and no other where that fails."""
 
-    def plan(self, run: Run) -> Plan:
-        """Return the one plan."""
+    def plan(self, run: Run, given: Plan | None = None) -> Plan:
+        """Return the one plan, whatever is given."""
         step = PlanStep("Find what the papers say about it", "search_papers", "passages bear on it")
         run.emit("planned", revision=0, steps=[{"goal": step.goal, "tool": step.tool}])
         return Plan((step,))

@@ -87,7 +87,7 @@ class Asking:
         self.model = chat_model(base_url, "tiny")
         self.together = threading.Barrier(2, timeout=10)
 
-    def ask(self, question, *, tests=None):
+    def ask(self, question, *, tests=None, within="", plan=None):
         for number in (1, 2):
             self.together.wait()
             self.model.invoke(f"{question} {number} {tests}")
