@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -16,10 +14,10 @@ from r1agent.batch.durations import in_words
 from r1agent.batch.files import failures_path
 from r1agent.batch.tally import Tally
 from r1agent.report.hanging import Hanging
+from r1agent.report.job_view import JobView
 from r1agent.report.live import LiveView
 from r1agent.report.printable import one_line, shortened
 from r1agent.report.references import OUTCOME_STYLES, OUTCOMES, total_cost
-from r1agent.report.trace import notice_line
 from r1agent.report.view import RunView
 from r1agent.words import counted
 
@@ -27,7 +25,7 @@ _EVERY = 15.0
 """Seconds between two lines about the progress, where there is no terminal to redraw it on."""
 
 
-class BatchView:
+class BatchView(JobView):
     """Show results of a batch through the view of a single run.
 
     Args:
@@ -39,26 +37,11 @@ class BatchView:
     def __init__(
         self, view: RunView, total: int, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._view = view
+        super().__init__(view)
         self._total = total
         self._clock = clock
         self._tally = Tally(clock=clock)
         self._told_at = clock()
-
-    def __enter__(self) -> Self:
-        """Start showing."""
-        self._view.__enter__()
-        self._view.loading("Starting", None)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop showing."""
-        self._view.__exit__(kind, error, trace)
 
     @property
     def done(self) -> int:
@@ -69,14 +52,6 @@ class BatchView:
     def answered(self) -> str:
         """How many answers came, in words."""
         return counted(self.done - self._tally.outcomes["failed"], "answer")
-
-    def loading(self, text: str, fraction: float | None) -> None:
-        """Show what is being loaded."""
-        self._view.loading(text, fraction)
-
-    def notice(self, text: str) -> None:
-        """Show something that went other than planned."""
-        self._view.line(notice_line(text))
 
     def begin(self) -> None:
         """Show that the first question is asked; the clock runs from now on."""

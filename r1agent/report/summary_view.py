@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from r1agent.report.hanging import Hanging
+from r1agent.report.job_view import JobView
 from r1agent.report.printable import one_line, shortened
 from r1agent.report.references import OUTCOME_STYLES
 from r1agent.report.view import RunView
@@ -21,35 +21,16 @@ if TYPE_CHECKING:
     from r1agent.summaries import PaperToSummarize
 
 
-class SummaryView:
+class SummaryView(JobView):
     """Show the aspects of papers, as they are answered, through the view of a single run."""
 
     def __init__(self, view: RunView) -> None:
         """Store the view."""
         self.done = 0
-        self._view = view
+        super().__init__(view, "Looking at the papers")
         self._labels: dict[str, tuple[str, str]] = {}
         self._left: Counter[str] = Counter()
         self._total = 0
-
-    def __enter__(self) -> Self:
-        """Start showing."""
-        self._view.__enter__()
-        self._view.loading("Looking at the papers", None)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop showing."""
-        self._view.__exit__(kind, error, trace)
-
-    def loading(self, text: str, fraction: float | None, detail: str = "") -> None:
-        """Show what is being loaded."""
-        self._view.loading(text, fraction, detail)
 
     def note(self, text: str) -> None:
         """Say something that stays."""

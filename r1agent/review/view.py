@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from types import TracebackType
-from typing import Self
 
 from rich.text import Text
 
 from r1agent.batch import BatchResult
 from r1agent.report.hanging import Hanging
+from r1agent.report.job_view import JobView
 from r1agent.report.printable import one_line, shortened
 from r1agent.report.references import OUTCOME_STYLES
-from r1agent.report.trace import notice_line
 from r1agent.report.view import RunView
 from r1agent.review.items import whole_id
 from r1agent.review.outline import PlannedSection
@@ -20,34 +18,15 @@ from r1agent.review.work import ReviewWork
 from r1agent.words import counted
 
 
-class ReviewView:
+class ReviewView(JobView):
     """Show a review through the view of a single run."""
 
     def __init__(self, view: RunView) -> None:
         """Store the view."""
-        self._view = view
+        super().__init__(view)
         self._done = self._total = 0
         self._work: ReviewWork | None = None
         self._left: Counter[str] = Counter()
-
-    def __enter__(self) -> Self:
-        """Start showing."""
-        self._view.__enter__()
-        self._view.loading("Starting", None)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop showing."""
-        self._view.__exit__(kind, error, trace)
-
-    def loading(self, text: str, fraction: float | None) -> None:
-        """Show what is being loaded."""
-        self._view.loading(text, fraction)
 
     def begin(self, work: ReviewWork) -> None:
         """Show the outline, and that the first question is asked."""
@@ -60,10 +39,6 @@ class ReviewView:
             body.append(f"  {papers}, {self._left[whole_id(section)]} to ask", style="dim")
             self._view.line(Hanging(f"{number} ", body, style="bold"))
         self._go_on()
-
-    def notice(self, text: str) -> None:
-        """Show something that went other than planned."""
-        self._view.line(notice_line(text))
 
     def result(self, result: BatchResult) -> None:
         """Show how a question ended, and its section where that was the last one of it."""
