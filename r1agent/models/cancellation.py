@@ -33,7 +33,8 @@ class Cancellation:
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
         self._ends: dict[object, Callable[[], None]] = {}
-        self._leave = [parent.on_cancel(self.cancel) for parent in parents if parent]
+        self._parents = [parent for parent in parents if parent]
+        self._leave = [parent.on_cancel(self.cancel) for parent in self._parents]
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -50,8 +51,8 @@ class Cancellation:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it was called off."""
-        return self._cancelled.is_set()
+        """Whether it was called off, or is about to be, since a parent was."""
+        return self._cancelled.is_set() or any(one.is_cancelled for one in self._parents)
 
     def cancel(self) -> None:
         """End all that hangs on it, now and later."""
@@ -93,6 +94,7 @@ class Cancellation:
 
     def close(self) -> None:
         """Let go of its parents."""
+        self._parents = []
         for leave in self._leave:
             leave()
 

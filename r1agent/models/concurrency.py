@@ -53,6 +53,7 @@ class Gate:
         forget = cancellation.on_cancel(lambda: _call_off(turn))
         try:
             turn.admitted.result(seconds)
+            cancellation.check()  # one that was cut may just have made room for this one
         except CancelledError:
             self.leave(turn)
             cancellation.check()
@@ -72,6 +73,7 @@ class Gate:
         forget = cancellation.on_cancel(lambda: _call_off(turn))
         try:
             await asyncio.wait_for(asyncio.wrap_future(turn.admitted), seconds)
+            cancellation.check()
         except asyncio.CancelledError:
             self.leave(turn)
             cancellation.check()
