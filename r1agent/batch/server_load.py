@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import math
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
 
-import httpx2
-
-from r1agent.models.connection import certificates, is_loopback
 from r1agent.models.replicas import replica_at
+from r1agent.models.server_metrics import metrics_of, samples
 
 _RUNNING = ("vllm:num_requests_running", "sglang:num_running_reqs", "llamacpp:requests_processing")
 _WAITING = ("vllm:num_requests_waiting", "sglang:num_queue_reqs", "llamacpp:requests_deferred")
 _MEMORY = ("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc", "sglang:token_usage")
 """As vLLM, SGLang and llama.cpp call them; vLLM called its memory otherwise before 0.10."""
 _NAMES = frozenset((*_RUNNING, *_WAITING, *_MEMORY))
-_SAMPLE = re.compile(r"([\w:]+)(?:\{.*\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?\s*", re.ASCII)
 _EVERY = 1.0  # seconds between two readings
 _TIMEOUT = 3.0
 _FULL, _TIGHT = 0.97, 0.9
@@ -115,30 +109,13 @@ class ServerWatch:
 
 def load_of(base_url: str, api_key: str | None = None) -> ServerLoad | None:
     """Ask a server how busy it is; None where it does not tell."""
-    address = urlsplit(base_url)
-    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-    local = is_loopback(base_url)
-    try:
-        with httpx2.Client(
-            headers=headers, timeout=_TIMEOUT, trust_env=not local, verify=certificates()
-        ) as client:
-            response = client.get(f"{address.scheme}://{address.netloc}/metrics")
-            response.raise_for_status()
-            return read_load(response.text)
-    except (httpx2.HTTPError, httpx2.InvalidURL):
-        return None
+    metrics = metrics_of(base_url, api_key, timeout=_TIMEOUT)
+    return None if metrics is None else read_load(metrics)
 
 
 def read_load(metrics: str) -> ServerLoad | None:
-    """Read Prometheus text, summed over engines; None where it does not say what runs and waits.
-
-    A line that is no sample, or whose value is no number from 0 on, is passed over.
-    """
-    found: dict[str, list[float]] = {}
-    for line in metrics.splitlines():
-        sample = _SAMPLE.fullmatch(line)
-        if sample and sample[1] in _NAMES and (value := _number(sample[2])) is not None:
-            found.setdefault(sample[1], []).append(value)
+    """Read Prometheus text, summed over engines; None where it does not say what runs and waits."""
+    found = samples(metrics, _NAMES)
     running, waiting, memory = (_first(found, names) for names in (_RUNNING, _WAITING, _MEMORY))
     if not running or not waiting:
         return None
@@ -147,11 +124,3 @@ def read_load(metrics: str) -> ServerLoad | None:
 
 def _first(found: dict[str, list[float]], names: Sequence[str]) -> list[float]:
     return next((found[name] for name in names if name in found), [])
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and value >= 0 else None

@@ -1,9 +1,10 @@
-"""What a model server counts about itself: the prompt tokens that its prefix cache held."""
+"""What a model server tells of itself, such as the prompt tokens that its prefix cache held."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -60,6 +61,32 @@ def prefix_cache_of(
         api_key: Sent as a bearer token where given.
         timeout: Seconds for the one request.
     """
+    metrics = metrics_of(base_url, api_key, timeout=timeout)
+    return None if metrics is None else read_prefix_cache(metrics)
+
+
+def read_prefix_cache(metrics: str) -> PrefixCache | None:
+    """Read the counters from Prometheus text, summed over engines; None where they are not there.
+
+    A line that is no sample is passed over, and a count that is no whole number as well.
+    """
+    found = samples(metrics, (*_QUERIES, *_HITS))
+    whole = {name: [int(one) for one in found[name] if one.is_integer()] for name in found}
+    counted = {name: sum(counts) for name, counts in whole.items() if counts}
+    for queries, hits in zip(_QUERIES, _HITS, strict=True):
+        if queries in counted and hits in counted and counted[hits] <= counted[queries]:
+            return PrefixCache(counted[queries], counted[hits])
+    return None
+
+
+def metrics_of(base_url: str, api_key: str | None = None, *, timeout: float = 3.0) -> str | None:
+    """Return what a server tells of itself, as Prometheus text; None where it tells nothing.
+
+    Args:
+        base_url: The OpenAI-compatible address; the text is at `/metrics` beside it.
+        api_key: Sent as a bearer token where given.
+        timeout: Seconds for the one request.
+    """
     address = urlsplit(base_url)
     url = f"{address.scheme}://{address.netloc}/metrics"
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
@@ -72,25 +99,22 @@ def prefix_cache_of(
             client.stream("GET", url) as response,
         ):
             response.raise_for_status()
-            return read_prefix_cache(_text_of(response))
+            return _text_of(response)
     except (httpx2.HTTPError, httpx2.InvalidURL):
         return None
 
 
-def read_prefix_cache(metrics: str) -> PrefixCache | None:
-    """Read the counters from Prometheus text, summed over engines; None where they are not there.
+def samples(metrics: str, names: Collection[str]) -> dict[str, list[float]]:
+    """Read the named samples of Prometheus text, a value for each engine.
 
-    A line that is no sample is passed over, and a count that is no whole number as well.
+    A line that is no sample, or whose value is no number from 0 on, is passed over.
     """
-    counted: dict[str, int] = {}
+    found: dict[str, list[float]] = {}
     for line in metrics.splitlines():
-        found = _SAMPLE.fullmatch(line)
-        if found and found[1] in (*_QUERIES, *_HITS) and (value := _count(found[2])) is not None:
-            counted[found[1]] = counted.get(found[1], 0) + value
-    for queries, hits in zip(_QUERIES, _HITS, strict=True):
-        if queries in counted and hits in counted and counted[hits] <= counted[queries]:
-            return PrefixCache(counted[queries], counted[hits])
-    return None
+        sample = _SAMPLE.fullmatch(line)
+        if sample and sample[1] in names and (value := _number(sample[2])) is not None:
+            found.setdefault(sample[1], []).append(value)
+    return found
 
 
 def _text_of(response: httpx2.Response) -> str:
@@ -103,9 +127,9 @@ def _text_of(response: httpx2.Response) -> str:
     return read[:_LARGEST].decode(errors="replace")
 
 
-def _count(text: str) -> int | None:
+def _number(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
         return None
-    return int(value) if math.isfinite(value) and value >= 0 and value.is_integer() else None
+    return value if math.isfinite(value) and value >= 0 else None
