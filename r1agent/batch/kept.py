@@ -12,13 +12,13 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from r1agent.batch.items import BatchError, BatchItem, BatchResult
+from r1agent.batch.lost_server import LostServer
 from r1agent.batch.pool import Pool
-from r1agent.errors import JournalError, ModelServerError
+from r1agent.errors import JournalError
 from r1agent.journal import answer_from_json, answer_to_json
 from r1agent.types import Answer
 
 FORMAT = 1
-_LOST_SERVER = 3
 
 
 class KeptAnswers:
@@ -132,14 +132,14 @@ def answer_items(
     Raises:
         ModelServerError: The server failed for three items in a row.
     """
-    lost = 0
+    server = LostServer()
     for result in pool.results([item for item in items if item.id not in kept.answers]):
         if result.answer is not None:
             kept.add(result.item.id, result.answer)
         if on_result is not None:
             on_result(result)
-        lost = lost + 1 if isinstance(result.error, ModelServerError) else 0
-        if result.error is not None and lost >= _LOST_SERVER:
+        server.settled(result)
+        if server.is_lost and result.error is not None:
             raise result.error
     return {item.id: kept.answers[item.id] for item in items if item.id in kept.answers}
 
