@@ -12,7 +12,7 @@ from r1agent.batch.kept import KeptAnswers
 from r1agent.contradictions import judge_of_gate
 from r1agent.reports import Report
 from r1agent.review.grouping import outline_of
-from r1agent.review.outline import Outline, ReviewError
+from r1agent.review.outline import Outline
 from r1agent.review.questions import SubQuestions, given_questions, sub_questions
 from r1agent.review.wanted import PAPERS, SECTIONS, Wanted
 from r1agent.review.work import ReviewWork
@@ -56,7 +56,7 @@ def review(
         on_result: Called with each new answer.
 
     Raises:
-        ReviewError: `work` is of another review or in use, or there is no such section.
+        ReviewError: No topic, or no such section; `work` is of another review or in use.
         PaperNotFoundError: No paper fits `where`.
         ModelServerError: The server cannot be used; what was answered is kept.
     """
@@ -75,8 +75,6 @@ def open_review(
     See `review` for what raises.
     """
     topic = wanted.subject
-    if not topic:
-        raise ReviewError("The topic is empty. Name one in words, or ask a question.")
     with locked(work):
         if not wanted.resume:
             work.unlink(missing_ok=True)

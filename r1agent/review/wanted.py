@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from r1agent.report.printable import one_line
+from r1agent.review.outline import ReviewError
 from r1agent_indexes import PaperFilter
 
 SECTIONS = 5
@@ -13,7 +14,11 @@ PAPERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be reviewed, and how; see `review`."""
+    """What is to be reviewed, and how; see `review`.
+
+    Raises:
+        ReviewError: The topic is empty.
+    """
 
     topic: str
     questions: tuple[str, ...] = ()
@@ -25,6 +30,11 @@ class Wanted:
     redo: frozenset[int] = frozenset()
     """Numbers of sections, from 1."""
     resume: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a review of nothing before anything is loaded for it."""
+        if not self.subject:
+            raise ReviewError("The topic is empty. Name one in words, or ask a question.")
 
     @property
     def subject(self) -> str:

@@ -84,6 +84,12 @@ MARKUP = {
 }
 
 
+def test_an_empty_topic_is_refused_before_anything_is_loaded(folder, index):
+    result = run("review", " ", "-o", "r.md", "--index", index)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "error: The topic is empty. Name one in words, or ask a question.\n"
+
+
 @pytest.mark.parametrize("out", MARKUP)
 def test_a_hostile_title_or_heading_adds_no_markup(folder, index, base_url, out):
     topic = "Label [smoothing](javascript:x) <script>"
