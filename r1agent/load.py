@@ -51,6 +51,7 @@ _PATHS = ("index", "data", "vllm_python")
 def load_assistant(
     settings: Settings | None = None,
     *,
+    index: PaperIndex | None = None,
     where: PaperFilter | None = None,
     tools: Sequence[OwnTool] = (),
     on_progress: OnProgress | None = None,
@@ -61,6 +62,7 @@ def load_assistant(
 
     Args:
         settings: What is used; by default what `load_settings` finds.
+        index: An open index, which stays open; by default that of the settings is opened.
         where: Search and read the papers that fit this filter only.
         tools: Your own, beside the built-in ones: functions with a docstring, or LangChain tools.
         on_progress: Called while models load.
@@ -77,12 +79,11 @@ def load_assistant(
     ):
         sandbox = started.enter_context(load_sandbox(settings))  # what is wrong there, is soon told
         opening = beside.submit(open_engine, settings, started, report)
-        wanted = settings.index or where
-        index = load_index(settings, on_progress=report) if wanted else None
-        if index is not None:
+        if index is None and (settings.index or where):
+            index = load_index(settings, on_progress=report)
             started.callback(index.close)
-            if where is not None:
-                index.papers(where)  # raises where none fits, before a question is asked
+        if index is not None and where is not None:
+            index.papers(where)  # raises where none fits, before a question is asked
         engine = opening.result()
         if isinstance(engine.model, ServedChatModel):
             started.callback(engine.model.close)  # cuts requests of other threads

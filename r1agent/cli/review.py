@@ -140,7 +140,9 @@ def _made(job: _Job, settings: Settings, view: ReviewView) -> _Made:
             report = None if job.only_outline else written(done, _judge(index, settings))
             return _Made(done, report)
         with (
-            load_assistant(settings, where=where, on_progress=view.loading) as assistant,
+            load_assistant(
+                settings, index=index, where=where, on_progress=view.loading
+            ) as assistant,
             open_review(assistant, index, job.wanted, job.work) as opened,
         ):
             view.begin(opened)

@@ -2,9 +2,12 @@ import pytest
 
 from r1agent.checks.blind_judge import BlindJudge
 from r1agent.errors import SettingsError
-from r1agent.load import load_judge, load_sandbox
+from r1agent.load import load_assistant, load_judge, load_sandbox
 from r1agent.settings import Settings
+from r1agent_indexes import PaperFilter
+from r1agent_indexes.errors import PaperNotFoundError
 from r1agent_tools import DockerSandbox, ExternalSandbox, LocalSandbox, RemoteSandbox
+from tests.agent.cli.scripted_server import MATHEMATICS, scripted_server
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,14 @@ def test_an_nli_model_that_is_not_here_is_refused_with_what_to_do(settings, tmp_
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(SettingsError, match="is not on this machine"):
         load_judge(Settings(**settings))
+
+
+def test_an_index_that_is_open_is_used_and_stays_open(papers_index, sandbox):
+    with scripted_server(MATHEMATICS) as address:
+        settings = Settings(base_url=address)
+        with load_assistant(settings, index=papers_index) as assistant:
+            assert {tool.name for tool in assistant.tools} >= {"search_papers", "read_page"}
+        assert len(papers_index.papers()) == 8
+        with pytest.raises(PaperNotFoundError):
+            load_assistant(settings, index=papers_index, where=PaperFilter(years=(1900, 1901)))
+        assert len(papers_index.papers()) == 8
