@@ -36,6 +36,7 @@ from r1agent.words import is_chinese
 
 _CODE_TOKENS = 700
 _ARGUMENT_TOKENS = 200
+_AT_ZERO = 2  # solutions at temperature 0: a third would be the second, word for word
 _SHOWN_CHARACTERS = 1200  # of earlier results, in the request for the next action
 _LIMITS = re.compile(
     r"\b(?:in|since|before|after|from|until|of|between) (?:19|20)\d\d\b|\bet al\b|\.pdf\b"
@@ -99,6 +100,7 @@ class ActionChooser:
         found = gather(Trajectory(tuple(done)))
         given = [one for one in found.computations if one.tool not in BUILT_IN]
         apart = failure.startswith((ONE_PROGRAM, DISAGREE))
+        in_words = apart and run.profile.works_in_words
 
         def prompt(passages: Sequence[Document]) -> str:
             return program_prompt(
@@ -108,7 +110,8 @@ class ActionChooser:
                 "" if apart else failure,
                 near=near_numbers(passages, run.question),
                 form=form_of(run.question) if passages else "",
-                by_brute_force=apart and not passages,
+                by_brute_force=apart and not in_words and not passages,
+                in_words=in_words and not passages,
                 data=(self.tools["python"].metadata or {}).get("data"),
             )
 
@@ -116,7 +119,7 @@ class ActionChooser:
         fitting = fit(passages, prompt, run, role="executor", max_tokens=_CODE_TOKENS)
         ahead = 1 if failure.startswith(DISAGREE) else 0  # one of two more may decide it
         reply = run.complete("executor", prompt(fitting), max_tokens=_CODE_TOKENS, ahead=ahead)
-        return ToolCall("python", {"code": code_blocks(reply)[0]})
+        return ToolCall("python", {"code": code_blocks(reply)[-1 if in_words else 0]})
 
     def _tested_function(self, failure: str, run: Run, tests: str) -> ToolCall:
         prompt = function_prompt(run.question, tests, failure)
@@ -134,7 +137,7 @@ class ActionChooser:
         tests = str(results[0].call.arguments["tests"])
         if results[-1].call.arguments["tests"] != tests:
             return None
-        if len(results) < SOLUTIONS:
+        if len(results) < (_AT_ZERO if run.repeats_itself else SOLUTIONS):
             first = str(results[0].call.arguments["solution"])
             return self._check(
                 self._solution(signature(first, run.question), len(results), run), tests

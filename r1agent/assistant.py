@@ -32,6 +32,7 @@ from r1agent.equality import SameValue
 from r1agent.errors import JournalError
 from r1agent.evidence import gather
 from r1agent.executor import Executor
+from r1agent.given_examples import given_tests
 from r1agent.journal import FORMAT, Journal, answer_to_json, find_run
 from r1agent.models.beside import each_beside, told_beside
 from r1agent.own_tools import OwnTool, as_tools
@@ -130,7 +131,8 @@ class ResearchAssistant(Runnable[str, Answer]):
 
         Args:
             question: In English or Chinese; the answer comes in the same language.
-            tests: Unit tests (plain asserts or `def test_…`) that judge code that is asked for.
+            tests: Unit tests (plain asserts or `def test_…`) that judge code that is asked for;
+                by default the examples in the question, where it asks for code and gives some.
             on_event: Called with each event as it happens.
             on_plan: Called with the plan; the plan that it returns is carried out.
             known: Passages that may be quoted beside those that are found.
@@ -144,6 +146,8 @@ class ResearchAssistant(Runnable[str, Answer]):
             ModelServerError: The model's server cannot be used. The journal keeps what was done.
             JournalError: The run cannot be recorded.
         """
+        if tests is None and past is None:
+            tests = given_tests(question)
         started = self._start(question, tests, on_event, known, within, spent or {}, plan, past)
         with closing(started) as run:
             if refusal := self.safety.refuses(run):

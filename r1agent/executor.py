@@ -115,7 +115,8 @@ class Executor:
         run.emit("tool_called", step=number, tool=call.tool, arguments=call.arguments)
         earlier = [result.call for step in done for result in step.results]
         repeated = self._key(call) in map(self._key, [*earlier, *(one.call for one in results)])
-        if repeated and call.tool != "python":  # a program written again alike agrees with itself
+        drawn_again = call.tool == "python" and not run.repeats_itself
+        if repeated and not drawn_again:  # a program drawn again alike agrees with itself
             note = "This very call was made before; its result will not change."
             result = ToolResult(call, note, ok=False, seconds=0.0)
         else:

@@ -101,6 +101,8 @@ class Planner:
 
     def _other(self, run: Run) -> tuple[PlanStep, ...]:
         """Compute where the papers had nothing and the question has numbers of its own."""
+        if run.tests or kind_of(run.question) == "code":
+            return ()
         countable = "python" in self._names and any(numbers_in(run.question))
         return (PlanStep(*_STEPS["python"]),) if countable else ()
 
@@ -116,6 +118,8 @@ class Planner:
         if not self.tools:
             return ()
         tool = "search_papers" if "search_papers" in self._names else self.tools[0].name
+        if tool == "python":
+            return (PlanStep(*_STEPS[tool]),)
         return (PlanStep(run.question, tool, "something found bears on the question"),)
 
     @property

@@ -44,6 +44,10 @@ class Profile:
     """Answers that are written at most, until two say the same (`voting.py`). A large model gets
     one: it abstains by itself, and its thoughts cost more than they would tell."""
 
+    works_in_words: bool = False
+    """Whether the second of two programs is written after steps in words; otherwise it tries every
+    case. A small model that writes a program at once leaves the reasoning out, twice alike."""
+
     rewordings: int = 0
     """How often a sentence that the gate rejects is worded anew, in one request. A small model
     gets none: it would try until the gate errs."""
@@ -62,6 +66,7 @@ SMALL = Profile(
     starts_in_thought=False,
     may_abstain=False,
     drafts=3,
+    works_in_words=True,
 )
 LARGE = Profile(
     passages=8,
@@ -82,9 +87,10 @@ def profile_for(model: str) -> Profile:
     """
     name = model.lower()
     by_size = SMALL if _is_small(name) else LARGE
+    thinking = replace(by_size, thinking_tokens=4096, works_in_words=False)
     if "deepseek-r1" in name:
-        return replace(by_size, thinking_tokens=4096, starts_in_thought=True)
-    return replace(by_size, thinking_tokens=4096) if re.search("qwq|think", name) else by_size
+        return replace(thinking, starts_in_thought=True)
+    return thinking if re.search("qwq|think", name) else by_size
 
 
 def _is_small(name: str) -> bool:

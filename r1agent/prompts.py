@@ -103,6 +103,7 @@ def program_prompt(
     near: Sequence[str] = (),
     form: str = "",
     by_brute_force: bool = False,
+    in_words: bool = False,
     data: str | None = None,
 ) -> str:
     """Ask for a Python program that computes what a step is after.
@@ -115,6 +116,7 @@ def program_prompt(
         near: Sentences of the passages that may hold the numbers.
         form: What such a computation looks like.
         by_brute_force: Ask for another way than a formula.
+        in_words: Ask for steps in words first.
         data: Names the files that programs can read.
     """
     files = "" if data is None else f'\nFiles in os.environ["DATA"] (read-only): {data}.'
@@ -122,14 +124,25 @@ def program_prompt(
     retry = f"\nThe last program did not work: {failure}\nWrite it anew.\n" if failure else ""
     way = "Use no formula: try every case in a loop, or check numerically.\n" * by_brute_force
     literals = _LITERALS if near else ""
+    begin = (
+        "First solve it in words, step by step, one short line for each step. Then write a short "
+        "Python program that computes the same"
+        if in_words
+        else "Write a short Python program that computes the answer"
+    )
+    end = (
+        "End with the program in one ```python block."
+        if in_words
+        else "Reply with one ```python block and nothing else."
+    )
     return f"""\
 {evidence}{_near_block(near)}Question: {question}
 Step: {step.goal}
 {retry}
-Write a short Python program that computes the answer and prints only the result, for example
+{begin} and prints only the result, for example
 print(total). Standard library, numpy and sympy are there. No input, {none}, no network. Take
 numbers only from the question{sources} the passages. Never print text you made up yourself.{files}
-{literals}{form}{way}Reply with one ```python block and nothing else."""
+{literals}{form}{way}{end}"""
 
 
 _LITERALS = """\

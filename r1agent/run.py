@@ -110,6 +110,11 @@ class Run:
         """Whether the server may write several texts from one request, as far as is known."""
         return takes_several(self._model)
 
+    @property
+    def repeats_itself(self) -> bool:
+        """Whether the model says the same to the same prompt: another sample shows nothing new."""
+        return getattr(self._model, "temperature", None) == 0
+
     def emit(self, name: EventName, **data: Any) -> None:
         """Tell every listener what happened."""
         event = Event(name, round(self.seconds, 3), data)

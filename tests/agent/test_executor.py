@@ -12,7 +12,7 @@ from r1agent.errors import ModelOutputError
 from r1agent.evidence import gather
 from r1agent.executor import PROGRAMS, Executor
 from r1agent.planner import Planner
-from r1agent.profiles import LARGE
+from r1agent.profiles import LARGE, SMALL
 from r1agent.run import Limits
 from r1agent.types import Plan, PlanStep, Trajectory
 from r1agent.verifier import Verifier
@@ -151,10 +151,20 @@ def test_the_limit_of_seconds_ends_the_run():
 
 def test_two_programs_that_agree_settle_a_step_of_mathematics(sandbox):
     replies = [program("print(100 * 101 // 2)"), program("print(sum(range(101)))")]
-    run, model, _ = made_run("Sum of 1 to 100?", replies)
+    run, model, _ = made_run("Sum of 1 to 100?", replies, profile=LARGE)
     step = carry_out(COMPUTE, run, python_tool(sandbox)).steps[0]
     assert step.verdict.rests_on == "two programs that both found 5050"
     assert "Use no formula" in model.prompts[1]
+
+
+def test_a_small_model_writes_its_second_program_after_steps_in_words(sandbox):
+    steps = "Each half has 50 numbers.\n```text\n50 * 101\n```\n"
+    replies = [program("print(100 * 101 // 2)"), steps + program("print(sum(range(101)))")]
+    run, model, _ = made_run("Sum of 1 to 100?", replies, profile=SMALL)
+    step = carry_out(COMPUTE, run, python_tool(sandbox)).steps[0]
+    assert step.verdict.rests_on == "two programs that both found 5050"
+    assert "First solve it in words" in model.prompts[1]
+    assert "Use no formula" not in model.prompts[1]
 
 
 def test_programs_that_never_agree_are_given_up_after_four(sandbox):

@@ -23,6 +23,7 @@ def test_a_small_reasoning_model_keeps_its_allowance_for_thoughts():
     assert not profile.plans_freely
     assert profile.thinking_tokens == 4096
     assert profile.starts_in_thought
+    assert not profile.works_in_words  # its thoughts are these words
 
 
 def test_a_large_reasoning_model_plans_freely_and_thinks():
