@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     gpu_reserve_gb: float = Field(1.0, ge=0)
     """Gigabytes (10^9 bytes) of each card that vLLM leaves to others, such as FAISS."""
     index: Folder | None = None
+    """Folder of the index of papers that is searched; None answers without papers."""
     embedding_model: str | None = None
     """A sentence-transformers model; None takes the packaged all-MiniLM-L6-v2."""
     embedding_url: Address | None = None
@@ -125,8 +126,9 @@ class Settings(BaseSettings):
     context: int = Field(8192, ge=1024)
     """Tokens of context that prompt and reply share."""
     temperature: float = Field(0.6, ge=0, le=2)
-    """0.6 and 0.95 are what the R1 model card asks for."""
+    """How freely the model chooses words; 0.6 is what the R1 model card asks for."""
     top_p: float = Field(0.95, gt=0, le=1)
+    """Share of likely words it chooses from; 0.95 is what the R1 model card asks for."""
     passages: int | None = Field(None, ge=1, le=20)
     """Passages a search returns."""
     drafts: int | None = Field(None, ge=1, le=8)
@@ -138,6 +140,7 @@ class Settings(BaseSettings):
     max_tokens: int = Field(200_000, ge=1)
     """Prompt and completion tokens a run may use in total."""
     deadline_seconds: float | None = Field(None, gt=0)
+    """Seconds after which a run answers with what it has; None sets no limit."""
     request_timeout_seconds: float = Field(600, gt=0)
     """How long one request to the model server may take."""
     max_retries: int = Field(2, ge=0)
@@ -182,8 +185,11 @@ class Settings(BaseSettings):
     openalex_key: SecretStr | None = None
     """OpenAlex wants a key, which is free, for more than a few searches a day."""
     crossref_url: Address = "https://api.crossref.org"
+    """Where Crossref is asked for metadata."""
     openalex_url: Address = "https://api.openalex.org"
+    """Where OpenAlex is asked for metadata."""
     arxiv_url: Address = "https://arxiv.org"
+    """Where arXiv papers are fetched."""
     threads: int | None = Field(None, ge=1)
     """Threads of the embedded engine; None takes the machine's cores."""
 

@@ -3,181 +3,198 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from r1agent.cli.given import Given, with_given
-from r1agent.cli.run_id import RunId
-from r1agent.cli.session import open_index
 
 if TYPE_CHECKING:
-    from r1agent.conversation import Conversation
+    from r1agent.cli.chat_record import PastChat
+    from r1agent.cli.chat_session import ChatSession
+    from r1agent.cli.chat_stopped import SoFar
     from r1agent.follow_up import FollowUp
-    from r1agent.settings import Settings
-    from r1agent.types import Answer
+    from r1agent.run import Listener
+    from r1agent.types import Answer, Event
 
-HELP = """\
-/help       this list
-/sources    the last answer's references in full
-/show       the last answer in full, with what was left out and why
-/save FILE  write the conversation to a new Markdown file
-/new        forget what was asked and cited so far
-/index      the papers that are searched
-/quit       leave (also Ctrl-D); Ctrl-C stops an answer
-Anything else is a question. It may point back: "that paper", "the second one", "and for X?"."""
+    Asking = Callable[[Listener, Callable[[FollowUp], None]], Answer]
 
 
 @with_given
-def chat(*, given: Given) -> None:
+def chat(
+    resume: Annotated[
+        bool, typer.Option("--resume", metavar="", help="Go on with the last conversation.")
+    ] = False,
+    *,
+    given: Given,
+) -> None:
     """Ask one question after the other; each may build on the one before."""
-    from r1agent.cli.ending import say
+    session, past = _open(given, resume=resume)
+    with session:
+        _greet(session, past)
+        Chat(session).run()
 
+
+def _open(given: Given, *, resume: bool) -> tuple[ChatSession, PastChat | None]:
     where = given.where()
-    view = given.view()
-    with view:
+    with given.view() as view:
         view.loading("Starting", None)
         settings = given.settings()
-        from r1agent.conversation import Conversation
-        from r1agent.load import load_assistant
+        from r1agent.cli.chat_assistants import Assistants
+        from r1agent.cli.chat_record import ChatRecord, chats_of, find_last
+        from r1agent.cli.chat_session import ChatSession
 
-        assistant = load_assistant(settings, where=where, on_progress=view.loading)
-    with assistant:
-        say(f"r1agent with {assistant.answered_by}. /help lists the commands.")
-        Chat(Conversation(assistant), settings, given).run()
+        past = find_last(settings) if resume else None
+        if past is not None and past.made_with is not None:
+            settings = given.settings(past.made_with["settings"])
+            where = where or past.where
+        record = ChatRecord(chats_of(settings), past.path if past else None)
+        assistants = Assistants(given, settings, where, view.loading)
+    return ChatSession(given, assistants, record, past), past
+
+
+def _greet(session: ChatSession, past: PastChat | None) -> None:
+    """Say what answers, and what went before or can be gone on with."""
+    from r1agent.cli.chat_past import past_line, resume_line, show_last
+    from r1agent.cli.ending import say
+
+    say(f"r1agent with {session.assistants.current.answered_by}. /help lists the commands.")
+    if past is not None:
+        say(past_line(past))
+        show_last(session)
+    elif sys.stdin.isatty() and (line := resume_line(session.folder)):
+        say(line)
 
 
 class Chat:
     """Read questions and commands until the input ends."""
 
-    def __init__(self, conversation: Conversation, settings: Settings, given: Given) -> None:
+    def __init__(self, session: ChatSession) -> None:
         """Store what every question needs."""
-        self.conversation = conversation
-        self.settings = settings
-        self.given = given
-
-    @property
-    def last(self) -> Answer | None:
-        """The last answer."""
-        turns = self.conversation.turns
-        return turns[-1].answer if turns else None
+        self.session = session
+        self.conversation = session.conversation
 
     def run(self) -> None:
-        """Serve every line of input."""
-        history = self.settings.runs_dir.parent / "chat_history"
-        _load_history(history)
-        try:
-            while (line := _read_line()) is not None:
-                if line in ("/quit", "/exit", "/q"):
-                    return
-                self._serve(line)
-        finally:
-            _save_history(history)
+        """Serve every line of input; the second Ctrl-C in a row leaves."""
+        from r1agent.cli.chat_prompt import open_prompt
+        from r1agent.cli.ending import say
 
-    def _serve(self, line: str) -> None:
+        read = open_prompt(self.session)
+        stopped = False
+        while True:
+            try:
+                line = read()
+            except KeyboardInterrupt:
+                if stopped:
+                    return
+                say("Ctrl-C again leaves; so does Ctrl-D.")
+                stopped = True
+                continue
+            if line is None or line in ("/quit", "/exit", "/q"):
+                return
+            stopped = self._serve(line)
+
+    def _serve(self, line: str) -> bool:
+        """Do what a line asks for; tell whether Ctrl-C stopped it."""
+        name, _, rest = line.partition(" ")
+        waiting = self.conversation.unanswered
+        if name == "/again" or (not line and waiting is not None):
+            return self._again()
+        if line.startswith("/"):
+            return self._command(name, rest.strip())
+        return self._answer(self._asking(line)) if line else False
+
+    def _command(self, name: str, argument: str) -> bool:
+        from r1agent.cli.chat_commands import find_command, unknown_command
         from r1agent.cli.ending import complain, say, user_errors
 
-        commands = {
-            "/help": self._help,
-            "/sources": self._sources,
-            "/show": self._show,
-            "/new": self._new,
-            "/index": self._index,
-        }
-        command, _, rest = line.partition(" ")
+        command = find_command(name)
+        if command is None or command.run is None:
+            say(unknown_command(name))
+            return False
         try:
-            if line in commands:
-                commands[line]()
-            elif command == "/save":
-                self._save(rest.strip())
-            elif line.startswith("/"):
-                say(f"No command {line!r}. Commands: {', '.join(commands)}, /save FILE, /quit.")
-            elif line:
-                self._ask(line)
+            command.run(self.session, argument)
+        except KeyboardInterrupt:
+            say("Stopped.")
+            return True
         except user_errors() as error:
             complain(str(error))
+        return False
 
-    def _ask(self, question: str) -> None:
+    def _asking(self, text: str) -> Asking:
+        return lambda on_event, on_understood: self.conversation.ask(
+            text, on_event=on_event, on_understood=on_understood
+        )
+
+    def _again(self) -> bool:
+        from r1agent.cli.ending import say
+
+        if self.conversation.unanswered is None and not self.conversation.turns:
+            say("Nothing was asked yet.")
+            return False
+        return self._answer(
+            lambda on_event, on_understood: self.conversation.again(
+                on_event=on_event, on_understood=on_understood
+            )
+        )
+
+    def _answer(self, ask: Asking) -> bool:
+        """Answer and record a question; tell whether Ctrl-C stopped it."""
         from rich.text import Text
 
-        from r1agent.cli.ending import say
+        from r1agent.cli.chat_stopped import SoFar
+        from r1agent.cli.ending import complain, say, user_errors
         from r1agent.report.terminal import answer_to_terminal
 
-        run = RunId(self.given.runs_dir)
-        view = self.given.view()
+        so_far, view = SoFar(), self.session.given.view()
+
+        def watch(event: Event) -> None:
+            self._note(event)
+            so_far.note(event)
+            view.event(event)
+
         try:
             with view:
-                answer = self.conversation.ask(
-                    question,
-                    on_event=run.noting(view.event),
-                    on_understood=lambda meant: view.line(Text(_understood(meant), style="cyan")),
-                )
+                answer = ask(watch, lambda meant: view.line(Text(_understood(meant), "cyan")))
         except KeyboardInterrupt:
-            say(run.kept())
-            return
-        self.given.data().print(answer_to_terminal(answer), crop=False)
+            say(f"Stopped. {so_far.said()}")
+            self._show_so_far(so_far)
+            return True
+        except user_errors() as error:
+            complain(str(error))
+            self._show_so_far(so_far)
+            return False
+        self.session.given.data().print(answer_to_terminal(answer), crop=False)
+        say("")
+        self._keep()
+        return False
 
-    def _help(self) -> None:
-        from r1agent.cli.screen import show
+    def _note(self, event: Event) -> None:
+        """Record a question whose run has begun, so that a kill does not lose it."""
+        waiting = self.conversation.unanswered
+        if event.name == "started" and waiting is not None:
+            self.session.record.asked(waiting, self.conversation.assistant.made_with)
 
-        show(HELP)
+    def _keep(self) -> None:
+        from r1agent.cli.ending import complain
+        from r1agent.errors import JournalError
 
-    def _sources(self) -> None:
-        from r1agent.cli.ending import say
-        from r1agent.cli.screen import show
-        from r1agent.report.terminal import references_to_terminal
-
-        if self.last is None or not self.last.citations:
-            say("No references yet.")
-            return
-        show(*references_to_terminal(self.last))
-
-    def _show(self) -> None:
-        from r1agent.cli.ending import say
-        from r1agent.report.terminal import answer_to_terminal
-
-        if self.last is None:
-            say("No answer yet.")
-            return
-        self.given.data().print(answer_to_terminal(self.last, full=True), crop=False)
-
-    def _save(self, name: str) -> None:
-        from r1agent.cli.ending import complain, say
-        from r1agent.report.export import exported
-        from r1agent.report.markdown import turn_to_markdown
-
-        if not self.conversation.turns or not name:
-            say("Nothing to save yet." if name else "Name a file: /save notes.md")
-            return
-        blocks = [
-            exported(turn_to_markdown(turn.text, turn.answer), turn.answer, self.settings)
-            for turn in self.conversation.turns
-        ]
-        path = Path(name).expanduser()
         try:
-            with path.open("x", encoding="utf-8", errors="replace") as file:
-                file.write("\n".join(blocks))
-        except OSError as error:
-            complain(f"{str(path)!r} cannot be written: {error.strerror}. Name a new file.")
-            return
-        say(f"Saved to {str(path)!r}.")
+            self.session.record.answered(self.conversation.turns[-1])
+        except JournalError as error:
+            complain(str(error))
 
-    def _new(self) -> None:
+    def _show_so_far(self, so_far: SoFar) -> None:
+        """Show what is proved, and how to go on."""
         from r1agent.cli.ending import say
 
-        self.conversation.forget()
-        say("Begun anew.")
-
-    def _index(self) -> None:
-        from r1agent.cli.ending import say
-        from r1agent.cli.papers import paper_line
-        from r1agent.cli.screen import show
-
-        if self.settings.index is None:
-            say("No index: questions are answered without papers. Start with `--index DIR`.")
+        if so_far.proved:
+            self.session.given.data().print(so_far.shown(), crop=False)
+        if (waiting := self.conversation.unanswered) is None:
             return
-        with open_index(self.settings) as papers:
-            show(*map(paper_line, papers.papers(self.given.where())))
+        shown = f"; `r1agent show {waiting.run}` shows what was done" if waiting.run else ""
+        say(f"Nothing is lost: Enter or /again goes on with the question{shown}.")
 
 
 def _understood(follow_up: FollowUp) -> str:
@@ -185,41 +202,3 @@ def _understood(follow_up: FollowUp) -> str:
 
     only = f" (in {follow_up.file} only)" if follow_up.file else ""
     return one_line(f"understood as: {follow_up.question}{only}")
-
-
-def _read_line() -> str | None:
-    """Return the next line without its ends, or None where the input is over."""
-    terminal = sys.stdin.isatty()
-    if terminal and not sys.stdout.isatty():
-        sys.stderr.write("> ")
-        sys.stderr.flush()
-    try:
-        return input("> " if terminal and sys.stdout.isatty() else "").strip()
-    except EOFError:
-        if terminal:
-            sys.stderr.write("\n")
-        return None
-    except KeyboardInterrupt:
-        sys.stderr.write("\n(/quit or Ctrl-D leaves)\n")
-        return ""
-
-
-def _load_history(path: Path) -> None:
-    """Give the line editor its keys and what was typed before, where there is one."""
-    if not sys.stdin.isatty():
-        return
-    with suppress(ImportError, OSError):  # readline is missing on Windows; history is no must
-        import readline
-
-        readline.set_history_length(1000)
-        readline.read_history_file(path)
-
-
-def _save_history(path: Path) -> None:
-    if not sys.stdin.isatty():
-        return
-    with suppress(ImportError, OSError):
-        import readline
-
-        path.parent.mkdir(parents=True, exist_ok=True)
-        readline.write_history_file(path)

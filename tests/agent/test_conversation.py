@@ -167,3 +167,74 @@ def test_every_wording_counts_with_the_next_answer():
     conversation.understand("And how long did it take?")
     answer = conversation.ask("And how long did it take?")
     assert answer.audit.usage["follow_up"].calls == 2
+
+
+def stopped(conversation, question, at="planned"):
+    """Ask, and stop as soon as an event of this name comes."""
+
+    def stop(event):
+        if event.name == at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        conversation.ask(question, on_event=stop)
+
+
+def test_undo_takes_back_what_the_last_answer_made_remembered(tmp_path):
+    assistant = made(LOWERED, TOOK, LOWERED, runs_dir=tmp_path)
+    conversation = Conversation(assistant)
+    conversation.ask(FIRST)
+    other = passage(id="bb22:1")
+    assistant.executor.tools["search_papers"] = search_tool(other)
+    conversation.ask("How long did training take?")
+    assert conversation.undo().text == "How long did training take?"
+    answer = conversation.ask("What did it lower?")
+    assert answer.question == "What did it lower? (about dropout)"
+    started = json.loads(find_run(tmp_path, answer.run).read_text().splitlines()[0])
+    assert [doc["id"] for doc in started["data"]["known"]] == ["aa11:1"]
+
+
+def test_there_is_nothing_to_undo_at_the_beginning():
+    assert Conversation(made()).undo() is None
+
+
+def test_a_stopped_question_waits_and_goes_on_where_it_was(tmp_path):
+    assistant = made(LOWERED, runs_dir=tmp_path)
+    conversation = Conversation(assistant)
+    stopped(conversation, FIRST, at="writing")
+    waiting = conversation.unanswered
+    assert (waiting.text, waiting.run) == (FIRST, find_run(tmp_path, "last").stem)
+    assert conversation.again().run == waiting.run
+    assert conversation.unanswered is None
+    assert [turn.text for turn in conversation.turns] == [FIRST]
+
+
+def test_other_papers_let_a_stopped_question_begin_anew(tmp_path):
+    conversation = Conversation(made(LOWERED, runs_dir=tmp_path))
+    stopped(conversation, FIRST)
+    before = conversation.unanswered.run
+    conversation.answer_with(made(LOWERED, runs_dir=tmp_path), other_papers=True)
+    assert conversation.again().run != before
+
+
+def test_a_stopped_question_without_a_journal_begins_anew():
+    conversation = Conversation(made(LOWERED))
+    stopped(conversation, FIRST)
+    assert conversation.again().question == FIRST
+
+
+def test_again_asks_the_last_question_once_more():
+    conversation = Conversation(made(LOWERED, LOWERED))
+    conversation.ask(FIRST)
+    conversation.again()
+    assert [turn.text for turn in conversation.turns] == [FIRST, FIRST]
+
+
+def test_a_conversation_is_taken_up_again():
+    before = Conversation(made(LOWERED))
+    before.ask(FIRST)
+    conversation = Conversation(made(TOOK), before.turns)
+    assert (
+        conversation.ask("How long did it take?").question
+        == "How long did it take? (about dropout)"
+    )

@@ -1,0 +1,105 @@
+"""What a shell is told when a user presses Tab."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.agent.cli.commands import command, environment, run
+
+
+def completed(words, **more):
+    """Return what bash is given for the last word of a command line."""
+    typed = {"COMP_WORDS": f"r1agent {words}", "COMP_CWORD": str(words.count(" ") + 1)}
+    done = subprocess.run(
+        command(),
+        env=environment(_R1AGENT_COMPLETE="complete_bash", **typed, **more),
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.split()
+
+
+@pytest.fixture
+def recorded(server):
+    """The id of a run that is recorded."""
+    run("ask", "What is the sum of the whole numbers from 1 to 100?", "--base-url", server, "-q")
+    return run("show").stdout.split()[0]
+
+
+@pytest.mark.parametrize(
+    "words", ["show 2", "ask --resume 2", "export 2", "show --runs-dir runs 2"]
+)
+def test_runs_are_completed(recorded, words):
+    assert completed(words) == [recorded]
+
+
+def test_runs_are_found_by_the_settings_file_too(recorded, folder):
+    (folder / "r1agent.toml").write_text('runs_dir = "runs"\n')
+    assert completed("show 2", R1AGENT_RUNS_DIR="") == [recorded]
+
+
+def test_fish_is_told_the_question_of_a_run(recorded):
+    shell = {"_R1AGENT_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    done = subprocess.run(
+        command(),
+        env=environment(**shell, _TYPER_COMPLETE_ARGS="r1agent show "),
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == f"{recorded}\tWhat is the sum of the whole numbers from 1 to 100?\n"
+
+
+def test_what_a_model_asked_cannot_steer_the_shell(folder):
+    (folder / "runs").mkdir()
+    line = '{"data": {"question": "$(touch x) `y` \\"\\u001b[31m; z"}}\n'
+    (folder / "runs" / "20260101.jsonl").write_text(line)
+    (folder / "runs" / "2$(touch x).jsonl").write_text(line)
+    done = subprocess.run(
+        command(),
+        env=environment(_R1AGENT_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS="r1agent show 2"),
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == '_arguments \'*: :(("20260101":"touch x y 31m z"))\'\n'
+
+
+def test_folders_of_indexes_are_completed(folder):
+    for name in ("indexes/kd", "indexes/birds", "indexes/not one", "papers"):
+        (folder / name).mkdir(parents=True)
+    for name in ("indexes/kd", "indexes/birds", "indexes/not one"):
+        (folder / name / "manifest.json").touch()
+    assert sorted(completed("chat --index ")) == ["indexes/birds", "indexes/kd"]
+    assert completed("search x --index indexes/k") == ["indexes/kd"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("show last --format b", ["bibtex"]),
+        ("ask --engine e", ["embedded"]),
+        ("ask --entailment n", ["nli"]),
+        ("models pull r1-distill-l", ["r1-distill-llama-8b", "r1-distill-llama-70b"]),
+        ("chat --model deep", ["deepseek-r1"]),
+        ("ini", ["init"]),
+    ],
+)
+def test_what_an_option_takes_is_completed(words, expected):
+    assert completed(words) == expected
+
+
+def test_completion_loads_nothing_heavy(recorded):
+    typed = {"COMP_WORDS": "r1agent show 2", "COMP_CWORD": "2"}
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "r1agent"],
+        env=environment(_R1AGENT_COMPLETE="complete_bash", **typed),
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    loaded = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
+    assert done.stdout.split() == [recorded]
+    assert loaded & {"torch", "faiss", "openai", "numpy", "langchain_core"} == set()
