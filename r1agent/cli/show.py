@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,7 +29,10 @@ def show_run(
     config: options.Config = None,
     json: options.Json = False,
     html: Annotated[
-        bool, typer.Option("--html", metavar="", help="Print the run as a page of HTML.")
+        bool,
+        typer.Option(
+            "--html", metavar="", help="The run as a page: steps, quotes, time. Goes with `-o`."
+        ),
     ] = False,
     out: options.OutFile = None,
     format: options.Format = None,
@@ -43,10 +45,15 @@ def show_run(
     settings = settings_from(config, runs_dir=runs_dir)
     folder = settings.runs_dir
     report_out = ReportOut(out, format, style)
+    if html and (format, style) != (None, None):
+        raise typer.BadParameter("`--html` is a page of its own: leave `--format`, `--style` out.")
     if run is None:
-        if report_out.wanted:
+        if report_out.wanted or html:
             raise typer.BadParameter("Which run is to be written? Name its id, or `last`.")
         _list(list_runs(folder)[-_LISTED:], folder, json=json)
+        return
+    if html:
+        _write_page(read_journal(find_run(folder, run)), out)
         return
     if report_out.wanted:
         from r1agent.report.read_report import read_run
@@ -58,16 +65,17 @@ def show_run(
     if json:
         show_json([{"name": e.name, "seconds": e.seconds, "data": e.data} for e in events])
         return
-    if html:
-        sys.stdout.write(_page(events))
-        return
     show(*_replay(events))
 
 
-def _page(events: list[Event]) -> str:
+def _write_page(events: list[Event], out: Path | None) -> None:
+    from r1agent.cli.ending import say
+    from r1agent.report.exporting import write_report
     from r1agent.report.page import run_to_html
 
-    return run_to_html(_timeline(events), _answer(events))
+    write_report(run_to_html(_timeline(events), _answer(events)), out)
+    if out is not None:
+        say(f"Written: {str(out)!r}.")
 
 
 def _replay(events: list[Event]) -> Iterator[RenderableType]:
@@ -82,7 +90,7 @@ def _replay(events: list[Event]) -> Iterator[RenderableType]:
     if answer is not None:
         yield answer_to_terminal(answer, full=True)
         return
-    again = f" `r1agent ask --resume {timeline.run}` goes on." if _can_go_on(events) else ""
+    again = f" `r1agent ask --resume {timeline.run}` goes on." if timeline.can_go_on else ""
     yield Text(f"This run ended early, after {timeline.now:.0f} s.{again}", style="yellow")
 
 
@@ -100,10 +108,6 @@ def _answer(events: list[Event]) -> Answer | None:
 
     ended = bool(events) and events[-1].name == "answered"
     return answer_from_json(events[-1].data["answer"]) if ended else None
-
-
-def _can_go_on(events: list[Event]) -> bool:
-    return bool(events) and int(events[0].data.get("journal", 1)) > 1
 
 
 def _list(journals: list[Path], folder: Path, *, json: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from r1agent.report.printable import shortened
-from r1agent.types import Event, Support
+from r1agent.types import Event, EventName, Support
 
 _FENCE = re.compile(r'<(?:passage|page) id="[^"]*" title="([^"]*)" page="([^"]*)">')
 
@@ -26,7 +26,13 @@ class CallLine:
 
     tool: str
     arguments: str
+    """In one line."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """The arguments as they were."""
     outcome: str = ""
+    """In few words where passages were found; otherwise `text`."""
+    text: str = ""
+    """All that the tool gave back."""
     ok: bool | None = None
     """None while the call runs."""
     seconds: float = 0.0
@@ -49,6 +55,27 @@ class StepLine:
     calls: list[CallLine] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, or a revision of it, as it was made."""
+
+    revision: int
+    """0 for the first plan."""
+    seconds: float
+    steps: tuple[StepLine, ...]
+    """Those of the run, so that they tell how far each came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened."""
+
+    name: EventName
+    seconds: float
+    step: int | None = None
+    """The step of the plan that it belongs to; 0 is beyond the plan."""
+
+
 @dataclass(slots=True)
 class ClaimLine:
     """A sentence that the gate judged."""
@@ -58,6 +85,8 @@ class ClaimLine:
     reasons: tuple[str, ...]
     sources: tuple[str, ...]
     """File and page of each quote."""
+    quotes: tuple[str, ...] = ()
+    """The quotes themselves."""
 
     @property
     def kept(self) -> bool:
@@ -80,6 +109,10 @@ class Timeline:
     """The last event's time."""
     revision: int = 0
     steps: list[StepLine] = field(default_factory=list)
+    plans: list[Planned] = field(default_factory=list)
+    """The first plan and its revisions."""
+    moments: list[Moment] = field(default_factory=list)
+    """When each event came."""
     claims: list[ClaimLine] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     passages: int = 0
@@ -87,6 +120,8 @@ class Timeline:
     drafts: int = 0
     """How often the answer was begun."""
     finished: bool = False
+    can_go_on: bool = False
+    """Whether the record of the run has what `r1agent ask --resume` needs."""
 
     @property
     def current(self) -> StepLine | None:
@@ -96,6 +131,10 @@ class Timeline:
     def apply(self, event: Event) -> None:
         """Take in one event. Names this version does not know are passed over."""
         self.now = event.seconds
+        step = event.data.get("step")
+        self.moments.append(
+            Moment(event.name, event.seconds, step if isinstance(step, int) else None)
+        )
         handler = getattr(self, f"_on_{event.name}", None)
         if handler is not None:
             handler(event.data)
@@ -107,6 +146,7 @@ class Timeline:
         self.run = str(data.get("run", ""))
         self.question = str(data.get("question", ""))
         self.model = str(data.get("model", ""))
+        self.can_go_on = int(data.get("journal", 1)) > 1
         self._begin("planning")
 
     def _on_resumed(self, data: Mapping[str, Any]) -> None:
@@ -126,6 +166,7 @@ class Timeline:
             for number, step in enumerate(data.get("steps", ()), len(kept) + 1)
         ]
         self.steps = kept + planned
+        self.plans.append(Planned(self.revision, self.now, tuple(planned)))
         self._begin("choosing the next action")
 
     def _on_step_started(self, data: Mapping[str, Any]) -> None:
@@ -134,7 +175,9 @@ class Timeline:
         self._begin("choosing the next action")
 
     def _on_tool_called(self, data: Mapping[str, Any]) -> None:
-        call = CallLine(str(data["tool"]), _arguments(data.get("arguments", {})))
+        given = data.get("arguments", {})
+        as_given = dict(given) if isinstance(given, Mapping) else {}
+        call = CallLine(str(data["tool"]), _arguments(given), as_given)
         self._step(data).calls.append(call)
         self._begin(f"running {call.tool}")
 
@@ -144,7 +187,8 @@ class Timeline:
             step.calls.append(CallLine(str(data["tool"]), ""))
         call = step.calls[-1]
         call.ok, call.seconds = bool(data.get("ok", True)), float(data.get("seconds", 0))
-        call.outcome = _outcome(str(data.get("text", "")))
+        call.text = str(data.get("text", ""))
+        call.outcome = _outcome(call.text)
         self._begin("reading the result")
 
     def _on_step_verified(self, data: Mapping[str, Any]) -> None:
@@ -168,6 +212,7 @@ class Timeline:
             data["support"],
             tuple(map(str, data.get("reasons", ()))),
             tuple(f"{quote['file']} p. {quote['page']}" for quote in quotes),
+            tuple(str(quote.get("quote", "")) for quote in quotes),
         )
         self.claims.append(claim)
         self._begin("checking each sentence")

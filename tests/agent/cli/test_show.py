@@ -63,14 +63,31 @@ def test_a_record_of_an_older_version_is_shown_and_offers_no_resume(folder):
     assert "ended early, after 2 s.\n" in shown
 
 
-def test_a_run_can_be_a_page_without_script_or_network(server):
+def test_a_run_can_be_a_page_on_stdout_or_in_a_file(server, folder):
     run("ask", QUESTION, "--base-url", server, "-q")
     page = run("show", "last", "--html").stdout
     assert page.startswith("<!DOCTYPE html>")
-    assert "<code>python print(sum(range(101)))</code>" in page
+    assert "<code>print(sum(range(101)))</code>" in page
     assert "The sum is 5050." in page
-    assert "<script" not in page
     assert "src=" not in page
+    written = run("show", "last", "--html", "-o", str(folder / "run.html"))
+    assert written.stdout == ""
+    assert "run.html" in written.stderr
+    assert (folder / "run.html").read_text() == page
+
+
+def test_a_page_needs_a_run_and_takes_no_format(folder):
+    assert "Which run is to be written?" in run("show", "--html").stderr
+    asked = run("show", "last", "--html", "--format", "json")
+    assert asked.exit_code == 2
+    assert "leave `--format`" in " ".join(asked.stderr.split())
+
+
+def test_a_page_that_cannot_be_written_is_an_error(server, folder):
+    run("ask", QUESTION, "--base-url", server, "-q")
+    asked = run("show", "last", "--html", "-o", str(folder / "nowhere" / "run.html"))
+    assert asked.exit_code == 1
+    assert "nowhere" in asked.stderr
 
 
 @pytest.mark.parametrize("outcome", ["answered", "not_in_papers", "refused", "failed"])
