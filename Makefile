@@ -68,7 +68,7 @@ check: lint test ## Run lint and test: what a change must pass
 # ---- benches
 
 .PHONY: bench
-bench: bench-road bench-index bench-sandbox bench-loop bench-serve bench-batch ## Run every bench
+bench: bench-road bench-index bench-sandbox bench-loop bench-serve bench-batch bench-eval ## Run every bench
 
 .PHONY: bench-road
 bench-road: setup ## Measure start-up beside paper-qa, the demo, and quotes
@@ -119,9 +119,26 @@ bench-batch: setup ## Compare batches with bare requests, kill them, spread them
 		$(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(filter file,$(origin MODEL)),,--model $(MODEL))
 	@$(PY) benchmarks/report.py
 
+.PHONY: bench-eval
+bench-eval: setup ## Compare one prompt with the loop on mathematics and code, kill evaluations (2 hours)
+	@if [ -z "$(BASE_URL)" ] && [[ ",$(PARTS)," =~ ,(all|gsm8k|humaneval), ]]; then \
+		MODEL=$(MODEL) .ci/setup-vllm; fi
+	@if [ -z "$(BASE_URL)" ] && [[ ",$(PARTS)," =~ ,(all|resume), ]]; then MODEL=$(SMALL_MODEL) .ci/setup-vllm; fi
+	@$(PY) benchmarks/eval.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT)) \
+		$(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(filter file,$(origin MODEL)),,--model $(MODEL))
+	@$(PY) benchmarks/report.py
+
 .PHONY: benchmarks-md
 benchmarks-md: setup ## Write BENCHMARKS.md from benchmarks/*.json
 	@$(PY) benchmarks/report.py
+
+.PHONY: chromium
+chromium: setup ## Get a headless Chromium (70 MB) for the tests of the trace page and the pictures
+	@.ci/setup-chromium
+
+.PHONY: pictures
+pictures: chromium ## Draw the pictures of docs/ from the recorded run; RUN=JOURNAL records another
+	@$(PY) .ci/pictures.py $(RUN)
 
 # ---- tidy
 

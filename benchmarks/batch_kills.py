@@ -29,8 +29,7 @@ from batch_command import answers_in, require_end, start_batch
 from batch_memory import WORK
 from batch_model import scripted_model
 from batch_questions import made_questions
-from loop_answers import read_lines
-from loop_qa import code_digest
+from kept import code_digest, read_lines
 from results import ROOT, Figures
 
 from r1agent.batch import BatchItem

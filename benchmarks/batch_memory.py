@@ -19,8 +19,7 @@ from pathlib import Path
 from batch_command import ANSWERS, require_end, start_batch
 from batch_model import scripted_model
 from batch_questions import made_questions
-from loop_answers import read_lines
-from loop_qa import code_digest
+from kept import code_digest, read_lines
 from results import ROOT, Figures
 
 WORK = ROOT / "runs" / "bench-batch"

@@ -25,8 +25,7 @@ from batch_kills import SAID, Rows
 from batch_memory import WORK
 from batch_model import MODEL, scripted_model
 from batch_questions import made_questions
-from loop_answers import read_lines
-from loop_qa import code_digest
+from kept import code_digest, read_lines
 from ray_nodes import TwoNodes
 from results import ROOT, Figures
 from serve_questions import index

@@ -23,8 +23,7 @@ from pathlib import Path
 
 from batch_memory import WORK
 from batch_questions import made_questions
-from loop_answers import read_lines
-from loop_qa import code_digest
+from kept import code_digest, read_lines
 from results import ROOT, Figures
 from serve_questions import Recorded, load
 from serve_throughput import MODEL, WARMING, Sent, Turn, Watch, bare_turn, refuse_lost

@@ -11,10 +11,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from index_quality import CollectionMissingError
 from parts import Bench
 from quotes import CorpusMissingError
 from start_up import peer_version
+
+from r1agent.evaluate.errors import EvaluationError
 
 BENCH = Bench(
     name="index",
@@ -60,7 +61,7 @@ def _arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (CorpusMissingError, CollectionMissingError) as error:
+    except (CorpusMissingError, EvaluationError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

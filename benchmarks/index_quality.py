@@ -9,169 +9,70 @@ All that has a number in it was chosen on SciFact's training questions; see its 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 
-import numpy as np
-from bare_search import BareSearch
+from put import Answered, put
 from results import ROOT, Figures
 from rich.console import Console
 from rich.table import Table
 
-from r1agent_indexes import PaperIndex, load_embeddings, load_reranker
-from r1agent_indexes.search.retriever import query_vector
+from r1agent.evaluate.errors import EvaluationError
+from r1agent.evaluate.task import Wanted
+from r1agent.evaluate.tasks.retrieval import RetrievalTask
 
 DATA = ROOT.parent / "shared" / "data"
 WORK = ROOT / "runs" / "bench-index-quality"
 SPLITS = {"scifact": ("test",), "cranfield": ("test",)}
 """What is reported; the weights were picked on SciFact's `train`."""
-PASSAGES = 300
-"""Asked for a question, so that 100 papers are among them."""
-
-Run = dict[str, dict[str, float]]
-
-
-class CollectionMissingError(Exception):
-    """A test collection is not where the bench looks for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A corpus with questions and judgements."""
-
-    name: str
-    papers: dict[str, tuple[str, str]]
-    """Title and abstract by id."""
-    questions: dict[str, str]
-    judged: dict[str, dict[str, dict[str, int]]]
-    """By split, question and paper."""
+_WAYS = {
+    "bm25s": "bare_bm25",
+    "bare dense": "bare_dense",
+    "bm25s and bare dense": "bare_fused",
+    "words": "words",
+    "meaning": "meaning",
+    "default": "default",
+    "with reranker": "best",
+}
+"""What the figures of each system are called."""
+_MEASURES = {"ndcg10": "nDCG@10", "recall100": "R@100"}
 
 
 def measure(*, limit: int | None = None) -> Figures:
     """Measure both collections; `limit` is how many questions of a split are asked."""
     figures: Figures = {}
     for name, splits in SPLITS.items():
-        collection = read_collection(DATA / name)
-        figures |= measure_collection(collection, splits, limit=limit)
+        for split in splits:
+            figures |= measure_split(DATA / name, split, limit=limit)
+        figures |= _named(figures, name)
     return figures
 
 
-def measure_collection(
-    collection: Collection, splits: Sequence[str], *, limit: int | None
-) -> Figures:
-    """Return nDCG@10 and recall@100 of each way to search, and its milliseconds a question."""
-    embeddings = load_embeddings()
+def measure_split(folder: Path, split: str, *, limit: int | None, cache: Path = WORK) -> Figures:
+    """Return nDCG@10 and recall@100 of each way to search, and its milliseconds a question.
+
+    Raises:
+        EvaluationError: The collection is not where the bench looks for it.
+    """
+    task = RetrievalTask(folder, split, cache=cache, reranker="late")
+    examples = task.examples()[:limit]
     figures: Figures = {}
-    with open_index(collection) as index:
-        paper_of = {paper.id: paper.path.stem for paper in index.papers()}
-        reranker = load_reranker("late", embeddings)
-        bare = BareSearch(collection.papers, embeddings.embed_documents, WORK / collection.name)
-        ways: dict[str, Callable[[str], dict[str, float]]] = {
-            "bare_bm25": bare.by_words,
-            "bare_dense": lambda text: bare.by_meaning(embeddings.embed_query(text)),
-            "bare_fused": lambda text: bare.fused(text, embeddings.embed_query(text)),
-            "words": lambda text: _best(_by_words(index, text), paper_of),
-            "meaning": lambda text: _best(_by_meaning(index, text), paper_of),
-            "default": lambda text: _searched(index, text, paper_of),
-            "best": lambda text: _searched(index, text, paper_of, reranker=reranker),
-        }
-        for split in splits:
-            judged = dict(list(collection.judged[split].items())[:limit])
-            for way, search in ways.items():
-                began = time.perf_counter()
-                run = {question: search(collection.questions[question]) for question in judged}
-                spent = (time.perf_counter() - began) / len(judged)
-                key = f"{collection.name}_{split}_{way}"
-                figures |= {f"{key}_{name}": value for name, value in score(run, judged).items()}
-                figures[f"{key}_ms"] = round(1000 * spent, 1)
-                print(f"  {key}: {figures[f'{key}_ndcg10']}", flush=True)
-    return figures | _named(figures, collection.name)
+    for system in task.systems(Wanted()):
+        key = f"{folder.name}_{split}_{_WAYS[system.name]}"
+        figures |= _of_way(key, put(system, examples, task.score))
+        print(f"  {key}: {figures[f'{key}_ndcg10']}", flush=True)
+    return figures
 
 
-def read_collection(folder: Path) -> Collection:
-    """Read a collection in BEIR's form; papers without a text are left out."""
-    if not (folder / "corpus.jsonl").is_file():
-        raise CollectionMissingError(
-            f"No collection in {str(folder)!r}. Put `corpus.jsonl`, `queries.jsonl` and `qrels/` "
-            f"of {folder.name} there; the quality of search is measured with it."
-        )
-    corpus = _lines(folder / "corpus.jsonl")
-    judged: dict[str, dict[str, dict[str, int]]] = {}
-    for file in sorted((folder / "qrels").glob("*.tsv")):
-        split = judged.setdefault(file.stem, {})
-        for line in file.read_text(encoding="utf-8").splitlines()[1:]:
-            question, paper, gain = line.split("\t")
-            split.setdefault(question, {})[paper] = int(gain)
-    return Collection(
-        folder.name,
-        {one["_id"]: (one["title"], one["text"]) for one in corpus if one["text"].strip()},
-        {one["_id"]: one["text"] for one in _lines(folder / "queries.jsonl")},
-        judged,
-    )
-
-
-def open_index(collection: Collection) -> PaperIndex:
-    """Return the index of a collection, made once and used again while it is sound."""
-    papers, folder = WORK / collection.name / "papers", WORK / collection.name / "index"
-    papers.mkdir(parents=True, exist_ok=True)
-    for name, (title, text) in collection.papers.items():
-        file = papers / f"{name}.md"
-        if not file.is_file():
-            file.write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
-    index = PaperIndex.open(folder, create=True)
-    began = time.perf_counter()
-    report = index.add([papers])
-    print(
-        f"  {collection.name}: {len(report.added)} files taken in, "
-        f"{len(report.folded)} folded, in {time.perf_counter() - began:.0f} s"
-    )
-    return index
-
-
-def score(run: Run, judged: Mapping[str, Mapping[str, int]]) -> dict[str, float]:
-    """Return nDCG@10 and recall@100 as trec_eval computes them."""
-    import ir_measures
-    from ir_measures import R, nDCG
-
-    measures = {"ndcg10": nDCG @ 10, "recall100": R @ 100}
-    found = ir_measures.calc_aggregate(list(measures.values()), judged, run)
-    return {name: round(found[measure], 4) for name, measure in measures.items()}
-
-
-def _searched(
-    index: PaperIndex, text: str, paper_of: Mapping[str, str], reranker: object = None
-) -> dict[str, float]:
-    """Return papers as `search` ranks them: by the place of their best passage."""
-    found = index.search(text, k=PASSAGES, reranker=reranker)  # type: ignore[arg-type]
-    names = dict.fromkeys(paper_of[passage.metadata["paper"]] for passage in found)
-    return {name: 1 / place for place, name in enumerate(names, 1)}
-
-
-def _by_words(index: PaperIndex, text: str) -> list[tuple[str, float]]:
-    found = index.store.search_keywords(text, k=PASSAGES)
-    owned = index.store.owned([key for key, _ in found])
-    owners = dict(zip(owned.keys, owned.papers, strict=True))
-    return [(owners[key], value) for key, value in found]
-
-
-def _by_meaning(index: PaperIndex, text: str) -> list[tuple[str, float]]:
-    found = index.vectors.search(query_vector(index.embeddings.embed_query(text)), k=PASSAGES)
-    owned = index.store.owned([key for key, _ in found])
-    owners = dict(zip(owned.keys, owned.papers, strict=True))
-    return [(owners[key], value) for key, value in found]
-
-
-def _best(found: Sequence[tuple[str, float]], paper_of: Mapping[str, str]) -> dict[str, float]:
-    best: dict[str, float] = {}
-    for paper, value in found:
-        name = paper_of[paper]
-        best[name] = max(value, best.get(name, -np.inf))
-    return best
+def _of_way(key: str, rows: Sequence[Answered]) -> Figures:
+    means: Figures = {
+        f"{key}_{name}": round(fmean(row.measures[measure] for row in rows), 4)
+        for name, measure in _MEASURES.items()
+    }
+    return means | {f"{key}_ms": round(1000 * fmean(row.seconds for row in rows), 1)}
 
 
 def _named(figures: Figures, name: str) -> Figures:
@@ -182,11 +83,6 @@ def _named(figures: Figures, name: str) -> Figures:
         named["scifact_recall100"] = figures[f"{default}_recall100"]
         named["scifact_ndcg10_best"] = figures["scifact_test_best_ndcg10"]
     return named
-
-
-def _lines(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def print_table(figures: Figures) -> None:
@@ -217,5 +113,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except CollectionMissingError as error:
+    except EvaluationError as error:
         sys.exit(f"error: {error}")

@@ -18,10 +18,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from injected_papers import InjectionsMissingError
-from loop_qa import ARMS, EVERY, REPEATS, WORK
-from loop_scifact import ScifactMissingError
+from loop_arms import ARMS
+from loop_qa import EVERY, REPEATS, WORK
 from parts import Bench
-from planted_pairs import PapersMissingError
 from quotes import CorpusMissingError
 from results import Figures
 from served import ServerError, serving
@@ -29,7 +28,7 @@ from served import ServerError, serving
 from r1agent.errors import R1AgentError
 from r1agent_indexes import PaperIndexError
 
-MISSING = (CorpusMissingError, InjectionsMissingError, PapersMissingError, ScifactMissingError)
+MISSING = (CorpusMissingError, InjectionsMissingError)
 MODEL = "qwen2.5-coder-1.5b"
 SERVED = ("qa", "scifact", "injections")
 """Parts that put many requests at once to the model; `own_time` times the embedded engine, and

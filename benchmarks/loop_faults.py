@@ -9,128 +9,111 @@ checks, measure on other texts and read what was missed:
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
-from langchain_core.embeddings import Embeddings
+from langchain_core.documents import Document
 from parts import print_table
-from planted_faults import PLANTERS, WORDED, Fault, plant
-from planted_pairs import Corpus, Pair, PapersMissingError, make_pairs, read_corpus
-from results import Figures
+from put import Answered, put
+from results import ROOT, Figures
 
-from r1agent.checks.standard import standard_checks
-from r1agent.citations import CitationGate, Draft
-from r1agent.evidence import Evidence
-from r1agent.types import Citation, Claim
-from r1agent.words import split_sentences
+from r1agent.evaluate.errors import EvaluationError
+from r1agent.evaluate.planted.corpus import Corpus, corpus_of_folder
+from r1agent.evaluate.planted.faults import PLANTERS, WORDED, plant
+from r1agent.evaluate.planted.judged import TRUE, PlantedGate, fault_examples, score_fault
+from r1agent.evaluate.planted.pairs import make_pairs
 from r1agent_indexes import load_embeddings
 
+QA_PAPERS = ROOT.parent / "shared" / "qa" / "papers"
+EXAMPLES = ROOT / "examples" / "papers" / "pdf"
+SCIFACT = ROOT.parent / "shared" / "data" / "scifact"
 PAIRS = 300
 SEED = 20260101
 
 
-def measure(
-    *, limit: int | None = None, dev: bool = False, gate: CitationGate | None = None, show: str = ""
-) -> Figures:
+def measure(*, limit: int | None = None, dev: bool = False, show: str = "") -> Figures:
     """Judge true pairs, and every fault that could be planted into each of them.
 
     Args:
         limit: Use only that many pairs.
         dev: Make them of the example papers and SciFact's training abstracts, to tune on.
-        gate: Judge with it; by default with the checks of an assistant and packaged embeddings.
         show: Print the true sentences that were rejected (`true`), or the faults of one kind that
             were not.
+
+    Raises:
+        EvaluationError: The papers are not there.
     """
-    corpus = read_corpus(dev=dev)
+    corpus = corpus_of_folder(EXAMPLES if dev else QA_PAPERS)
+    if dev:
+        _add_abstracts(corpus)
     pairs = make_pairs(corpus, count=PAIRS, seed=SEED)[:limit]
-    faults = plant(pairs, corpus, seed=SEED)
-    embeddings = None if gate else _Embedded(load_embeddings(), _texts(pairs, faults))
-    judged = _Judge(gate, corpus, embeddings)
-    rejected = [pair for pair in pairs if not judged.supports(pair.claim, pair.citation)]
-    missed = [fault for fault in faults if judged.supports(fault.claim, fault.citation)]
+    examples = fault_examples(pairs, plant(pairs, corpus, seed=SEED))
+    rows = put(PlantedGate("gate", corpus, load_embeddings()), examples, score_fault)
     if show:
-        _show(show, rejected, missed, judged)
-    return _figures(pairs, rejected, faults, missed)
+        _show(show, rows)
+    return _figures(rows)
 
 
-class _Judge:
-    """The gate over a corpus whose passages are all evidence."""
-
-    def __init__(
-        self, gate: CitationGate | None, corpus: Corpus, embeddings: Embeddings | None = None
-    ) -> None:
-        self.gate = gate or CitationGate(standard_checks(embeddings))
-        self.gate.page_text = lambda paper, page: corpus.pages[paper, page]
-        self.evidence = Evidence(passages=corpus.passages)
-
-    def judge(self, claim: str, citation: Citation) -> Claim:
-        return self.gate.judge(Draft(claim, (citation,)), self.evidence)
-
-    def supports(self, claim: str, citation: Citation) -> bool:
-        return self.judge(claim, citation).verdict.supported
-
-
-class _Embedded(Embeddings):
-    """Embeddings made at once; one by one they would take most of the time."""
-
-    def __init__(self, embeddings: Embeddings, texts: Sequence[str]) -> None:
-        self.embeddings = embeddings
-        self.vectors = dict(zip(texts, embeddings.embed_documents(list(texts)), strict=True))
-
-    def embed_query(self, text: str) -> list[float]:
-        return self.embed_documents([text])[0]
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        for text in texts:
-            if text not in self.vectors:
-                self.vectors[text] = self.embeddings.embed_documents([text])[0]
-        return [self.vectors[text] for text in texts]
-
-
-def _texts(pairs: Sequence[Pair], faults: Sequence[Fault]) -> list[str]:
-    """List what the gate will embed: the claims, and the sentences of the quotes."""
-    claims = [one.claim for one in (*pairs, *faults)]
-    quotes = [
-        sentence.text
-        for one in (*pairs, *faults)
-        for sentence in split_sentences(one.citation.quote)
-    ]
-    return list(dict.fromkeys([*claims, *quotes]))
-
-
-def _figures(
-    pairs: Sequence[Pair],
-    rejected: Sequence[Pair],
-    faults: Sequence[Fault],
-    missed: Sequence[Fault],
-) -> Figures:
-    planted = Counter(fault.kind for fault in faults)
-    lost = Counter(fault.kind for fault in missed)
+def _figures(rows: Sequence[Answered]) -> Figures:
+    total = Counter[str]()
+    for row in rows:
+        total.update({name: int(value) for name, value in row.measures.items()})
+    planted, caught = (
+        Counter(_kind(row) for row in rows if row.measures[name]) for name in ("fault", "caught")
+    )
     figures: Figures = {
-        "faults_total": len(faults),
-        "faults_caught": len(faults) - len(missed),
-        "faults_caught_share": round(1 - len(missed) / len(faults), 4),
-        "true_total": len(pairs),
-        "true_rejected": len(rejected),
-        "true_rejected_share": round(len(rejected) / len(pairs), 4),
+        "faults_total": total["fault"],
+        "faults_caught": total["caught"],
+        "faults_caught_share": round(total["caught"] / total["fault"], 4),
+        "true_total": total["true"],
+        "true_rejected": total["rejected"],
+        "true_rejected_share": round(total["rejected"] / total["true"], 4),
+        "faults_worded_total": sum(planted[kind] for kind in WORDED),
+        "faults_worded_caught": sum(caught[kind] for kind in WORDED),
     }
-    figures["faults_worded_total"] = sum(planted[kind] for kind in WORDED)
-    figures["faults_worded_caught"] = sum(planted[kind] - lost[kind] for kind in WORDED)
     for kind in PLANTERS:
         figures[f"faults_total_{kind}"] = planted[kind]
-        figures[f"faults_caught_{kind}"] = planted[kind] - lost[kind]
+        figures[f"faults_caught_{kind}"] = caught[kind]
     return figures
 
 
-def _show(kind: str, rejected: Sequence[Pair], missed: Sequence[Fault], judged: _Judge) -> None:
-    if kind == "true":
-        for pair in rejected:
-            reasons = "; ".join(judged.judge(pair.claim, pair.citation).verdict.reasons)
-            print(f"REJECTED {pair.claim}\n   QUOTE {pair.citation.quote!r}\n   {reasons}\n")
-    for fault in missed:
-        if kind in (fault.kind, "all"):
-            print(f"MISSED {fault.kind}: {fault.claim}\n   QUOTE {fault.citation.quote!r}\n")
+def _kind(row: Answered) -> str:
+    return row.example.kind.replace(" ", "_")
+
+
+def _show(kind: str, rows: Sequence[Answered]) -> None:
+    for row in rows:
+        claim, quote = row.example.question, row.example.data["citation"]["quote"]
+        if row.measures["rejected"] and kind == "true":
+            reasons = "; ".join(row.output.said["reasons"])
+            print(f"REJECTED {claim}\n   QUOTE {quote!r}\n   {reasons}\n")
+        missed = row.example.kind != TRUE and not row.measures["caught"]
+        if missed and kind in (_kind(row), "all"):
+            print(f"MISSED {_kind(row)}: {claim}\n   QUOTE {quote!r}\n")
+
+
+def _add_abstracts(corpus: Corpus) -> None:
+    """Add SciFact abstracts that its training claims name and its reported ones do not."""
+    if not SCIFACT.is_dir():
+        return
+    named = {split: _documents_of(SCIFACT / f"claims_{split}.jsonl") for split in ("train", "dev")}
+    wanted = named["train"] - named["dev"]
+    for line in (SCIFACT / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
+        paper = json.loads(line)
+        if paper["_id"] not in wanted:
+            continue
+        where = {"file": paper["_id"], "page": 1, "page_label": "1", "start": 0, "section": None}
+        page = Document(page_content=paper["text"], metadata=where)
+        about = {"title": paper["title"], "authors": [], "year": None}
+        corpus.add(paper["_id"], [page], [page], about)
+
+
+def _documents_of(path: Path) -> set[str]:
+    claims = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {str(doc) for claim in claims for doc in claim.get("cited_doc_ids", [])}
 
 
 def main() -> int:
@@ -148,5 +131,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except PapersMissingError as error:
+    except EvaluationError as error:
         sys.exit(f"error: {error}")

@@ -1,26 +1,25 @@
 """Whether each quote that an answer prints stands on the page that is named, word for word.
 
-The corpus is a folder outside the repository with `papers/`, `questions.jsonl`, `pages.json` and
-`score.py`, whose strict rule decides.
+The corpus is a folder outside the repository with `papers/`, `questions.jsonl` and `pages.json`.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from results import ROOT, Figures
+
+from r1agent.evaluate.page_texts import read_pages
 
 CORPUS = ROOT.parent / "shared" / "qa"
 INDEX = Path("indexes") / "dev"
 EVERY = 6
 """Each 6th question is asked, from the first: the same ones each time."""
-NEEDED = ("papers", "questions.jsonl", "pages.json", "score.py")
+NEEDED = ("papers", "questions.jsonl", "pages.json")
 
 
 class CorpusMissingError(Exception):
@@ -67,12 +66,12 @@ def chosen_questions(limit: int | None = None) -> list[dict[str, Any]]:
 
 def count_quotes(answers: list[dict[str, Any]]) -> Figures:
     """Count the quotes shown and those that are not on their page; name each wrong one."""
-    pages = _scorer().load_pages(str(CORPUS / "pages.json"))
+    pages = read_pages(CORPUS / "pages.json", CORPUS / "papers")
     quotes = [(answer["id"], each) for answer in answers for each in answer["citations"]]
     wrong = [
         (question, each)
         for question, each in quotes
-        if not pages.strict(each["file"], each["page"], each["quote"])
+        if not pages.holds(each["file"], each["page"], each["quote"])
     ]
     for question, each in wrong:
         print(f"not on the page: {question} {each['file']} p. {each['page']}: {each['quote']!r}")
@@ -82,15 +81,6 @@ def count_quotes(answers: list[dict[str, Any]]) -> Figures:
         "quotes_questions": len(answers),
         "quotes_answered": sum(answer["outcome"] == "answered" for answer in answers),
     }
-
-
-def _scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", CORPUS / "score.py")
-    if spec is None or spec.loader is None:
-        raise CorpusMissingError(f"{str(CORPUS / 'score.py')!r} cannot be loaded.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

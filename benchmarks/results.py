@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from r1agent.evaluate.setting import machine, today, versions
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -32,29 +30,8 @@ def setting(packages: Iterable[str], *, seed: str) -> Figures:
         seed: The seed, or why there is none.
     """
     return {
-        "machine": _machine(),
-        "versions": ", ".join([f"Python {platform.python_version()}", *map(_named, packages)]),
-        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "machine": machine(),
+        "versions": versions(packages, absent=True),
+        "date": today(),
         "seed": seed,
     }
-
-
-def _machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {_processor()}, {memory:.0f} GiB, {platform.system()}"
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
-
-
-def _named(package: str) -> str:
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return f"{package} (none)"

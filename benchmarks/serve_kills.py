@@ -26,8 +26,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loop_answers import read_lines
-from loop_qa import code_digest
+from kept import code_digest, read_lines
 from results import ROOT, Figures
 from serve_questions import WORK, index, load, questions
 from served import Killable

@@ -26,8 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx2
-from loop_answers import read_lines
-from loop_qa import code_digest
+from kept import code_digest, read_lines
 from results import ROOT, Figures
 from serve_counts import counts, empty_cache
 from serve_questions import WORK, Recorded, load, questions

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from loop_scifact import Pair, abstracts, read_pairs
 from numpy.typing import NDArray
 from results import ROOT
 from sklearn.linear_model import LogisticRegression
@@ -25,12 +25,23 @@ from sklearn.preprocessing import StandardScaler
 
 from r1agent.checks.floors import features
 from r1agent.checks.likeness import FEATURES
+from r1agent.evaluate.problems.rows import read_rows
 from r1agent_indexes import load_embeddings
 
 Rows = NDArray[np.float64]
+DATA = ROOT.parent / "shared" / "data" / "scifact"
 PATH = ROOT / "r1agent" / "checks" / "floors.json"
 PENALTY = 0.03  # inverse strength of L2 regularisation, from cross-validation
 FOLDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A claim, the abstract that it is held against, and what experts say."""
+
+    claim: str
+    doc: str
+    label: str
 
 
 def main() -> None:
@@ -38,13 +49,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the weights")
     arguments = parser.parse_args()
-    pairs = read_pairs("train")
+    rows = read_rows(DATA / "support_pairs_train.jsonl", "SciFact's support pairs")
+    pairs = [Pair(row["claim"], str(row["doc_id"]), row["label"]) for row in rows]
     labels = np.array([pair.label for pair in pairs])
     groups = np.array([pair.doc for pair in pairs])
-    documents = abstracts()
+    documents = _abstracts()
     words = [features(pair.claim, documents[pair.doc], None) for pair in pairs]
     tables = {}
-    for name, rows in {"words": np.array(words), "words_and_meaning": _with_meaning(pairs)}.items():
+    for name, rows in {
+        "words": np.array(words),
+        "words_and_meaning": _with_meaning(pairs, documents),
+    }.items():
         _cross_validate(name, rows, labels, groups)
         tables[name] = _fit(rows, labels)
     if arguments.write:
@@ -52,9 +67,14 @@ def main() -> None:
         PATH.write_text(json.dumps(note | tables, indent=1) + "\n", encoding="utf-8")
 
 
-def _with_meaning(pairs: list[Pair]) -> Rows:
+def _abstracts() -> dict[str, list[str]]:
+    """Read the sentences of every abstract, by its id."""
+    rows = read_rows(DATA / "corpus.jsonl", "SciFact's abstracts")
+    return {str(row["_id"]): row["sentences"] for row in rows}
+
+
+def _with_meaning(pairs: list[Pair], documents: dict[str, list[str]]) -> Rows:
     embeddings = load_embeddings()
-    documents = abstracts()
     named = sorted({pair.doc for pair in pairs})
     texts = [sentence for doc in named for sentence in documents[doc]]
     found = np.array(embeddings.embed_documents(texts), dtype=np.float32)

@@ -106,5 +106,22 @@ def test_the_notebook_of_the_sandbox_runs_and_shows_what_it_says(folder):
     assert "verified: False" in cells["spoof"]
 
 
+def test_the_notebook_that_measures_runs_and_plots_what_it_found(folder, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    place = {"metadata": {"path": str(folder / "examples")}}
+    notebook = nbformat.read(folder / "examples" / "measure.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=240, resources=place).execute()
+    cells = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
+    table = cells["measure"].outputs[-1]["data"]["text/html"]
+    assert "gate with packaged model" in table
+    assert "faults caught" in table
+    assert "image/png" in cells["plot"].outputs[-1]["data"]
+    shown = printed(cells["figures"])
+    caught = re.findall(r"gate with .+: faults caught (\d\.\d\d), ", shown)
+    assert len(caught) == 2
+    assert all(float(share) > 0.5 for share in caught)
+    assert (folder / "examples" / "faults.html").read_text().startswith("<!DOCTYPE html>")
+
+
 def printed(cell) -> str:
     return "".join(output.get("text", "") for output in cell.outputs)

@@ -12,9 +12,11 @@ from r1agent.cli import (
     batch,
     chat,
     doctor,
+    eval,
     export,
     fetch,
     index,
+    init,
     models,
     provenance,
     review,
@@ -24,6 +26,7 @@ from r1agent.cli import (
     summarize,
     table,
 )
+from r1agent.cli.completion import complete_values
 from r1agent.cli.ending import Commands
 
 app = typer.Typer(
@@ -60,6 +63,7 @@ def _example(line: str) -> str:
 
 app.command("ask", epilog=_example('ask "Does label smoothing help?" --index indexes/kd'))(ask.ask)
 app.command("chat", epilog=_example("chat --index indexes/kd"))(chat.chat)
+app.command("init", epilog=_example("init --index indexes/kd"))(init.init)
 app.command("batch", epilog=_example("batch questions.jsonl -o answers.jsonl --index indexes/kd"))(
     batch.batch
 )
@@ -82,4 +86,6 @@ app.command("serve", epilog=_example("serve --dry-run --cards 2x80"))(serve.serv
 app.add_typer(index.app, name="index")
 app.add_typer(fetch.app, name="papers")
 app.add_typer(models.app, name="models")
+app.add_typer(eval.app, name="eval")
 app.command("doctor", epilog=_example("doctor --index indexes/kd"))(doctor.doctor)
+complete_values(app)

@@ -17,8 +17,8 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
-from r1agent.models.hub import SourceError
 from r1agent.models.progress import Ticker
+from r1agent.models.ranged import SourceError
 from r1agent.models.registry import ModelEntry, Part
 
 _BLOCK = 1024 * 1024

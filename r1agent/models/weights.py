@@ -14,8 +14,8 @@ from platformdirs import user_cache_path
 
 from r1agent.errors import PullInterruptedError, WeightsError
 from r1agent.models import hub, mirror
-from r1agent.models.hub import SourceError
 from r1agent.models.progress import PullProgress, Ticker
+from r1agent.models.ranged import SourceError
 from r1agent.models.registry import ModelEntry, find_model
 from r1agent.models.store import Checksum, Store
 

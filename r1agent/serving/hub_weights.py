@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from r1agent.errors import WeightsError
-from r1agent.models.hub import SourceError, fetch_folder, is_offline, list_folder
+from r1agent.models.hub import fetch_folder, is_offline, list_folder
 from r1agent.models.progress import Ticker
+from r1agent.models.ranged import SourceError
 from r1agent.models.registry import ModelEntry
 from r1agent.serving.weight_folder import FolderDescription, described
 

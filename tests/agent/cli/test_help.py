@@ -8,6 +8,7 @@ from tests.agent.cli.commands import environment, run
 COMMANDS = [
     ["ask"],
     ["chat"],
+    ["init"],
     ["batch"],
     ["summarize"],
     ["table"],
@@ -26,6 +27,16 @@ COMMANDS = [
     ["models", "list"],
     ["models", "pull"],
     ["models", "path"],
+    ["eval", "retrieval"],
+    ["eval", "support"],
+    ["eval", "papers"],
+    ["eval", "code"],
+    ["eval", "math"],
+    ["eval", "injection"],
+    ["eval", "faults"],
+    ["eval", "self"],
+    ["eval", "fetch"],
+    ["eval", "datasets"],
 ]
 
 

@@ -1,0 +1,1 @@
+"""Faults planted into true pairs of sentence and quote, to see whether the gate finds them."""
