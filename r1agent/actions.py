@@ -119,7 +119,9 @@ class ActionChooser:
         fitting = fit(passages, prompt, run, role="executor", max_tokens=_CODE_TOKENS)
         ahead = 1 if failure.startswith(DISAGREE) else 0  # one of two more may decide it
         reply = run.complete("executor", prompt(fitting), max_tokens=_CODE_TOKENS, ahead=ahead)
-        return ToolCall("python", {"code": code_blocks(reply)[-1 if in_words else 0]})
+        return ToolCall(
+            "python", {"code": last_program(reply) if in_words else code_blocks(reply)[0]}
+        )
 
     def _tested_function(self, failure: str, run: Run, tests: str) -> ToolCall:
         prompt = function_prompt(run.question, tests, failure)
@@ -234,6 +236,15 @@ def code_blocks(reply: str) -> list[str]:
     if not found[0]:
         raise ModelOutputError("found an empty reply, wanted a ```python block")
     return found
+
+
+def last_program(reply: str) -> str:
+    """Return the last block that is marked as Python; words and what they print may hold others.
+
+    Without one it is the whole reply, which fails when it is run, and is written anew.
+    """
+    programs = re.findall(r"```(?:python|py)[ \t]*\n(.*?)(?:```|\Z)", reply, re.DOTALL)
+    return str(programs[-1]).strip("\n") if programs else reply
 
 
 def wants_other_language(results: Sequence[ToolResult], run: Run) -> bool:

@@ -159,12 +159,21 @@ def test_two_programs_that_agree_settle_a_step_of_mathematics(sandbox):
 
 def test_a_small_model_writes_its_second_program_after_steps_in_words(sandbox):
     steps = "Each half has 50 numbers.\n```text\n50 * 101\n```\n"
-    replies = [program("print(100 * 101 // 2)"), steps + program("print(sum(range(101)))")]
+    second = f"{steps}{program('print(sum(range(101)))')}\nIt prints:\n```\n5050\n```"
+    replies = [program("print(100 * 101 // 2)"), second]
     run, model, _ = made_run("Sum of 1 to 100?", replies, profile=SMALL)
     step = carry_out(COMPUTE, run, python_tool(sandbox)).steps[0]
     assert step.verdict.rests_on == "two programs that both found 5050"
     assert "First solve it in words" in model.prompts[1]
     assert "Use no formula" not in model.prompts[1]
+
+
+def test_words_without_a_program_are_asked_for_one_again(sandbox):
+    first, second = program("print(100 * 101 // 2)"), program("print(sum(range(101)))")
+    replies = [first, "Together that is 5050.", second]
+    run, model, _ = made_run("Sum of 1 to 100?", replies, profile=SMALL)
+    assert carry_out(COMPUTE, run, python_tool(sandbox)).steps[0].verdict.supported
+    assert "The last program did not work: SyntaxError" in model.prompts[2]
 
 
 def test_programs_that_never_agree_are_given_up_after_four(sandbox):

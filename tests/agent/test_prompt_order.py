@@ -32,6 +32,8 @@ def fenced(code):
     return f"```python\n{code}\n```"
 
 
+LEAST = {"papers": 0.7, "mathematics": 0.4, "papers and calculation": 0.7}
+"""Of the later requests, held by the cache; steps in words are asked for first, or are left out."""
 RUNS = {
     "papers": ("What did dropout lower?", [WRONG, LOWERED, LOWERED]),
     "mathematics": (
@@ -74,7 +76,7 @@ def test_most_of_the_later_requests_of_a_run_was_read_before(kind, sandbox):
     answer = ResearchAssistant(model, tools, profile=SMALL, sandbox=sandbox).ask(question)
     assert answer.outcome == "answered"
     assert len(model.prompts) >= 3
-    assert shared(model.prompts) >= 0.7
+    assert shared(model.prompts) >= LEAST[kind]
 
 
 @given(texts, texts, st.lists(texts.filter(str.strip), min_size=1, max_size=4))
