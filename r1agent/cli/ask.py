@@ -66,6 +66,7 @@ def ask(
 
     from r1agent.cli.approval import require_terminal
     from r1agent.cli.ending import say
+    from r1agent.cli.stopped import SoFar
     from r1agent.errors import ModelServerError
     from r1agent.report.printable import one_line
 
@@ -77,7 +78,7 @@ def ask(
         require_terminal()
     where = given.where()
     view = given.view()
-    run = RunId(given.runs_dir)
+    run, so_far = RunId(given.runs_dir), SoFar()
     try:
         with view:
             view.loading("Starting", None)
@@ -88,19 +89,20 @@ def ask(
             where = where or (past.where if past else None)
             with load_assistant(settings, where=where, on_progress=view.loading) as assistant:
                 view.line(Text(f"Answering with {one_line(assistant.answered_by)}.", style="dim"))
-                watch = run.noting(view.event)
+                watch = run.noting(so_far.noting(view.event))
                 on_plan = _dialog(view, assistant, given) if approve else None
                 if past is not None:
                     answer = assistant.resume(past.run, on_event=watch, on_plan=on_plan)
                 else:
                     answer = assistant.ask(asked, tests=test_code, on_event=watch, on_plan=on_plan)
-    except KeyboardInterrupt:
-        say(run.kept())
-        raise typer.Exit(130) from None
-    except ModelServerError:
-        if run.id:
+    except (KeyboardInterrupt, ModelServerError) as stop:
+        if not json:
+            so_far.show(given.data())
+        if run.id or isinstance(stop, KeyboardInterrupt):
             say(run.kept())
-        raise
+        if isinstance(stop, ModelServerError):
+            raise
+        raise typer.Exit(130) from None
     if report_out.wanted:
         from r1agent.report.read_report import answer_report
 

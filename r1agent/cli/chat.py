@@ -13,7 +13,7 @@ from r1agent.cli.given import Given, with_given
 if TYPE_CHECKING:
     from r1agent.cli.chat_record import PastChat
     from r1agent.cli.chat_session import ChatSession
-    from r1agent.cli.chat_stopped import SoFar
+    from r1agent.cli.stopped import SoFar
     from r1agent.follow_up import FollowUp
     from r1agent.run import Listener
     from r1agent.types import Answer, Event
@@ -143,8 +143,8 @@ class Chat:
         """Answer and record a question; tell whether Ctrl-C stopped it."""
         from rich.text import Text
 
-        from r1agent.cli.chat_stopped import SoFar
         from r1agent.cli.ending import complain, say, user_errors
+        from r1agent.cli.stopped import SoFar
         from r1agent.report.terminal import answer_to_terminal
 
         so_far, view = SoFar(), self.session.given.view()
@@ -189,8 +189,7 @@ class Chat:
         """Show what is proved, and how to go on."""
         from r1agent.cli.ending import say
 
-        if so_far.proved:
-            self.session.given.data().print(so_far.shown(), crop=False)
+        so_far.show(self.session.given.data())
         if (waiting := self.conversation.unanswered) is None:
             return
         shown = f"; `r1agent show {waiting.run}` shows what was done" if waiting.run else ""

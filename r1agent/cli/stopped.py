@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from r1agent.report.hanging import Hanging
@@ -26,6 +26,20 @@ class SoFar:
         """Take in an event."""
         if event.name == "claim_judged" and event.data["support"] == "supported":
             self.proved[str(event.data["text"])] = list(event.data.get("quotes", ()))
+
+    def noting(self, listener: Callable[[Event], None]) -> Callable[[Event], None]:
+        """Return a listener that notes an event and passes it on."""
+
+        def note(event: Event) -> None:
+            self.note(event)
+            listener(event)
+
+        return note
+
+    def show(self, console: Console) -> None:
+        """Print the sentences; nothing where there are none."""
+        if self.proved:
+            console.print(self.shown(), crop=False)
 
     def said(self) -> str:
         """Say how many there are."""
