@@ -31,7 +31,7 @@ BENCH = Bench(
         "kills": ("batch_kills", "measure"),
         "ray": ("batch_ray", "measure"),
     },
-    packages=("r1agent", "langchain-core", "openai", "httpx2", "ray"),
+    packages=("langchain-core", "openai", "httpx2", "ray"),
     seed="6 for the questions, 11 for the moments of kills; throughput at temperature 0",
 )
 

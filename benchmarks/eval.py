@@ -32,7 +32,7 @@ BENCH = Bench(
         "scifact_gate": ("eval_gate", "measure"),
         "resume": ("eval_resume", "measure"),
     },
-    packages=("r1agent", "langchain-core", "math-verify", "torch", "numpy"),
+    packages=("langchain-core", "math-verify", "torch", "numpy"),
     seed="0 for intervals, 5 for the moments of kills; the loop samples at its own temperature",
 )
 

@@ -29,7 +29,6 @@ BENCH = Bench(
         "kills": ("index_kills", "measure"),
     },
     packages=(
-        "r1agent",
         "torch",
         "sentence-transformers",
         "faiss-cpu",

@@ -43,7 +43,7 @@ BENCH = Bench(
         "injections": ("loop_injections", "measure"),
         "own_time": ("loop_own_time", "measure"),
     },
-    packages=("r1agent", "langchain-core", "torch", "sentence-transformers", "numpy"),
+    packages=("langchain-core", "torch", "sentence-transformers", "numpy"),
     seed="0 for faults and resampling; the model samples at its own temperature",
 )
 

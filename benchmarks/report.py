@@ -47,6 +47,7 @@ def section(path: Path, wanted: Mapping[str, Any]) -> str:
             "| figure | measured | wanted | what it is |",
             "|---|---:|---|---|",
             *_rows(figures, wanted),
+            *_reasons(figures, wanted),
             "",
         ]
     )
@@ -59,6 +60,18 @@ def _rows(figures: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str
         entry = wanted.get(name, {})
         cells = (f"`{name}`", f"{value:,}", _verdict(value, entry), entry.get("means", ""))
         yield f"| {' | '.join(cells)} |"
+
+
+def _reasons(figures: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+    """Yield why figures fall short, as far as it is known."""
+    short = [name for name, value in figures.items() if _is_short(value, wanted.get(name, {}))]
+    told = [f"- `{name}`: {wanted[name]['why']}" for name in short if "why" in wanted[name]]
+    if told:
+        yield from ("", "Why these fall short:", "", *told)
+
+
+def _is_short(value: Any, entry: Mapping[str, Any]) -> bool:
+    return not isinstance(value, str) and "missed" in _verdict(value, entry)
 
 
 def _verdict(value: float, entry: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from watched import watch
 PARTS = ("import", "help", "demo", "quotes")
 WORK = ROOT / "runs" / "bench-road"
 DEMO_LIMIT = 1200.0
-PACKAGES = ("r1agent", "langchain-core", "torch", "faiss-cpu", "xllamacpp")
+PACKAGES = ("langchain-core", "torch", "faiss-cpu", "xllamacpp")
 SEED = "none: questions are fixed, the model samples at its own temperature"
 
 

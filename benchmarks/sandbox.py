@@ -25,7 +25,7 @@ BENCH = Bench(
         "leaks": ("sandbox_leaks", "measure"),
         "ordinary": ("sandbox_ordinary", "measure"),
     },
-    packages=("r1agent", "numpy", "scipy", "sympy", "pandas", "matplotlib"),
+    packages=("numpy", "scipy", "sympy", "pandas", "matplotlib"),
     seed="0 for the mutants; nothing else is drawn",
 )
 

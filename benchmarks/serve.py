@@ -33,7 +33,7 @@ BENCH = Bench(
         "kills": ("serve_kills", "measure"),
         "dry_run": ("serve_dry_run", "measure"),
     },
-    packages=("r1agent", "langchain-core", "openai", "httpx2"),
+    packages=("langchain-core", "openai", "httpx2"),
     seed="5 for the moments of kills; throughput at temperature 0, else the product's own",
 )
 
