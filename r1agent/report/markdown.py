@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from r1agent.report.markdown_text import fenced, markdown_text
-from r1agent.report.printable import one_line
 from r1agent.report.references import (
     audit_line,
     computations,
@@ -34,14 +33,6 @@ def answer_to_markdown(answer: Answer) -> str:
         f"*{markdown_text(audit_line(answer))}*",
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
-
-
-def turn_to_markdown(asked: str, answer: Answer) -> str:
-    """Write a question of a conversation as a heading, and its answer below."""
-    lines = [f"## {markdown_text(asked)}"]
-    if one_line(asked) != one_line(answer.question):
-        lines.append(f"*Understood as: {markdown_text(answer.question)}*")
-    return "\n\n".join([*lines, answer_to_markdown(answer)])
 
 
 def _sentences(answer: Answer) -> str:
