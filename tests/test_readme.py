@@ -128,7 +128,7 @@ def test_the_python_of_the_other_documents_runs(document, folder):
 def test_only_what_needs_a_network_or_a_card_is_not_run():
     skipped = [block for name in DOCUMENTS for block in blocks(name, "bash") if block.skipped]
     assert [block.text.split()[0] for block in skipped] == [
-        *("make", "r1agent", "r1agent", "ray", "vllm"),
+        *("make", "r1agent", "r1agent", "r1agent", "ray", "vllm"),
         "make",
     ]
 

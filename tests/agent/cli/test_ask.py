@@ -94,9 +94,9 @@ def test_ctrl_c_while_things_load_leaves_no_traceback(folder, server):
         _wait_for(child, "Starting")
         time.sleep(delay)
         child.send_signal(signal.SIGINT)
-        _, err = child.communicate(timeout=20)
+        _, err = child.communicate(timeout=90)
         assert "Traceback" not in err, (delay, err)
-        assert child.returncode in (130, 0)
+        assert child.returncode in (130, -signal.SIGINT, 0)  # a shell calls the second 130 too
 
 
 def test_a_reader_who_leaves_early_is_no_error(folder, server):
