@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from r1agent.cli import options
 from r1agent.cli.session import settings_from
+from r1agent.cli.with_options import with_options
 
 if TYPE_CHECKING:
     from r1agent.evaluate.how import How
@@ -154,28 +152,5 @@ class EvalGiven:
         )
 
 
-def with_eval_given(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of `EvalGiven`, which it takes as its argument `given`.
-
-    typer reads options from a signature alone, so the signature is put together here.
-    """
-    hints = get_type_hints(EvalGiven, include_extras=True)
-    shared = [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=field.default,
-            annotation=hints[field.name],
-        )
-        for field in fields(EvalGiven)
-    ]
-    own = inspect.signature(command, eval_str=True).parameters.values()
-    kept = [each.replace(kind=each.KEYWORD_ONLY) for each in own if each.name != "given"]
-
-    @functools.wraps(command)
-    def with_options(**values: Any) -> None:
-        given = EvalGiven(**{each.name: values.pop(each.name) for each in shared})
-        command(given=given, **values)
-
-    with_options.__signature__ = inspect.Signature([*kept, *shared])  # type: ignore[attr-defined]
-    return with_options
+with_eval_given = with_options(EvalGiven)
+"""Gives a command the options of `EvalGiven`, which it takes as its argument `given`."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, get_type_hints
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from r1agent.cli import options
 from r1agent.cli.session import settings_from
+from r1agent.cli.with_options import with_options
 from r1agent.cli.within import filter_from
 
 if TYPE_CHECKING:
@@ -91,28 +90,5 @@ class Given:
         return data(plain=self.plain)
 
 
-def with_given(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of `Given`, which it takes as its argument `given`.
-
-    typer reads options from a signature alone, so the signature is put together here.
-    """
-    hints = get_type_hints(Given, include_extras=True)
-    shared = [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=field.default,
-            annotation=hints[field.name],
-        )
-        for field in fields(Given)
-    ]
-    own = inspect.signature(command, eval_str=True).parameters.values()
-    kept = [each.replace(kind=each.KEYWORD_ONLY) for each in own if each.name != "given"]
-
-    @functools.wraps(command)
-    def with_options(**values: Any) -> None:
-        given = Given(**{each.name: values.pop(each.name) for each in shared})
-        command(given=given, **values)
-
-    with_options.__signature__ = inspect.Signature([*kept, *shared])  # type: ignore[attr-defined]
-    return with_options
+with_given = with_options(Given)
+"""Gives a command the options of `Given`, which it takes as its argument `given`."""
