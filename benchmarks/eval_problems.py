@@ -89,7 +89,7 @@ def figures_of(name: str, found: Evaluation) -> Figures:
     plain, loop = found.scored
     metrics: dict[str, Metric] = {metric.name: metric for metric in found.metrics}
     main = found.metrics[0]
-    gain = found.difference(loop, plain, main)
+    gain = loop.difference(plain, main)
     whole = next(metric for key, metric in metrics.items() if key.endswith("_all"))
     figures: Figures = {
         f"{name}_problems": len(plain.rows),

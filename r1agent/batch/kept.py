@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from r1agent.batch.items import BatchError, BatchItem, BatchResult
+from r1agent.batch.kept_lines import KeptLines
 from r1agent.batch.lost_server import LostServer
 from r1agent.batch.pool import Pool
 from r1agent.errors import JournalError
@@ -37,9 +36,8 @@ class KeptAnswers:
 
     def __init__(self, path: Path, job: dict[str, Any]) -> None:
         self.path = path
-        self.job = job
         self.answers: dict[str, Answer] = {}
-        self._end = 0
+        self._lines = KeptLines(path, {"format": FORMAT, "job": job})
         self._read()
 
     @contextmanager
@@ -61,51 +59,37 @@ class KeptAnswers:
 
     def add(self, item: str, answer: Answer) -> None:
         """Keep an answer, also over the end of this process; call it within `locked`."""
-        head = [] if self._end else [self._head]
         plain = answer_to_json(answer)
-        self._append([*head, {"id": item, "answer": plain}])
+        self._lines.append({"id": item, "answer": plain})
         self.answers[item] = answer_from_json(plain)  # as the next call has it: no artifacts
 
-    def drop(self, items: Collection[str]) -> None:
-        """Forget answers, so that their items are asked again."""
-        left = {item: answer for item, answer in self.answers.items() if item not in items}
-        lines = [{"id": item, "answer": answer_to_json(one)} for item, one in left.items()]
-        beside = self.path.with_name(f"{self.path.name}.new")
-        beside.write_bytes(b"".join(map(_line, [self._head, *lines])))
-        beside.replace(self.path)
+    def drop(self, items: Collection[str], *, job: dict[str, Any] | None = None) -> None:
+        """Forget answers, so that their items are asked again.
+
+        Args:
+            items: Their ids.
+            job: What the job is from now on, where that has changed.
+        """
+        if job is not None:
+            self._lines.head["job"] = job
+        left = [(item, answer) for item, answer in self.answers.items() if item not in items]
+        self._lines.replace({"id": item, "answer": answer_to_json(one)} for item, one in left)
         self._read()
 
-    @property
-    def _head(self) -> dict[str, Any]:
-        return {"format": FORMAT, "job": self.job}
-
-    def _append(self, lines: Iterable[dict[str, Any]]) -> None:
-        with self.path.open("r+b" if self.path.exists() else "xb") as file:
-            file.truncate(self._end)
-            file.seek(self._end)
-            file.writelines(map(_line, lines))
-            file.flush()
-            os.fsync(file.fileno())
-            self._end = file.tell()
-
     def _read(self) -> None:
-        content = self.path.read_bytes() if self.path.exists() else b""
-        self._end = content.rfind(b"\n") + 1
-        lines = content[: self._end].splitlines()
-        if not lines:
-            self.answers = {}
-            return
+        self.answers = {}
         try:
-            head = json.loads(lines[0])
-            found = {"format": head["format"], "job": head["job"]}
-            kept = [json.loads(line) for line in lines[1:]]
-            self.answers = {one["id"]: answer_from_json(one["answer"]) for one in kept}
+            lines = self._lines.read()
+            if not lines:
+                return
+            found = {"format": lines[0]["format"], "job": lines[0]["job"]}
+            self.answers = {one["id"]: answer_from_json(one["answer"]) for one in lines[1:]}
         except (ValueError, KeyError, TypeError, JournalError) as error:
             raise BatchError(
                 f"{str(self.path)!r} is not what r1agent keeps of its work ({error}). Move it "
                 "away, and the work begins anew."
             ) from None
-        if found != self._head:
+        if found != self._lines.head:
             raise BatchError(
                 f"{str(self.path)!r} holds the work on something else than what was asked for "
                 "now. Name another output file, or remove that one to begin anew."
@@ -142,7 +126,3 @@ def answer_items(
         if server.is_lost and result.error is not None:
             raise result.error
     return {item.id: kept.answers[item.id] for item in items if item.id in kept.answers}
-
-
-def _line(data: dict[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=True).encode() + b"\n"

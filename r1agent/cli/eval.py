@@ -76,8 +76,11 @@ def papers(data: Data, *, given: EvalGiven) -> None:
 def code(data: Data, *, given: EvalGiven) -> None:
     """Have functions written, as in HumanEval or MBPP, and run their hidden tests on them."""
     from r1agent.evaluate.tasks.code import CodeTask
+    from r1agent.load import load_sandbox
 
-    run_evaluation(CodeTask(data), given, given.settings())
+    settings = given.settings()
+    with load_sandbox(settings) as sandbox:
+        run_evaluation(CodeTask(data, sandbox), given, settings)
 
 
 @app.command(epilog="Example: r1agent eval math gsm8k.jsonl --limit 100 -o math.html")
@@ -85,8 +88,11 @@ def code(data: Data, *, given: EvalGiven) -> None:
 def math(data: Data, *, given: EvalGiven) -> None:
     """Have problems solved, as in GSM8K or MATH: by one prompt, and by the loop with Python."""
     from r1agent.evaluate.tasks.math import MathTask
+    from r1agent.load import load_sandbox
 
-    run_evaluation(MathTask(data), given, given.settings())
+    settings = given.settings()
+    with load_sandbox(settings) as sandbox:
+        run_evaluation(MathTask(data, sandbox), given, settings)
 
 
 @app.command(epilog="Example: r1agent eval injection --papers papers/ -o injection.html")

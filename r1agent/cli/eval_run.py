@@ -64,6 +64,7 @@ def _evaluated(
     from r1agent.cli.ending import say
     from r1agent.errors import ModelServerError
     from r1agent.evaluate.running import evaluate
+    from r1agent.report.evaluation_table import compute
     from r1agent.report.evaluation_view import EvaluationView
 
     how = given.how()
@@ -71,6 +72,8 @@ def _evaluated(
     try:
         with view:
             evaluation = evaluate(task, openings, how, kept=kept, watch=view)
+            view.loading("computing intervals", None)
+            compute(evaluation)
     except (KeyboardInterrupt, ModelServerError) as stop:
         say("Stopped. What was answered is kept; the same command does the rest.")
         if isinstance(stop, ModelServerError):

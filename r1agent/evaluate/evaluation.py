@@ -37,6 +37,10 @@ class Scored:
     model: str
     """Empty where no model answered."""
     rows: Sequence[Row]
+    _figures: dict[tuple[object, ...], Figure] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Those that were computed: every report, table and plot asks for the same."""
 
     @property
     def name(self) -> str:
@@ -60,8 +64,28 @@ class Scored:
 
     def figure(self, metric: Metric, *, kind: str | None = None, seed: int = 0) -> Figure:
         """Return a metric over all rows, or over those of one kind."""
-        rows = [row for row in self.rows if kind in (None, row.kind)]
-        return figure(metric, [*by_example(rows).values()], seed=seed)
+        key = (metric.name, kind, seed)
+        if key not in self._figures:
+            rows = [row for row in self.rows if kind in (None, row.kind)]
+            self._figures[key] = figure(metric, [*by_example(rows).values()], seed=seed)
+        return self._figures[key]
+
+    def difference(self, other: Scored, metric: Metric, *, seed: int = 0) -> Figure:
+        """Return how much larger a metric is than for `other`, over examples that both answered."""
+        key = (metric.name, other.system, other.model, seed)
+        if key not in self._figures:
+            self._figures[key] = self._difference(other, metric, seed)
+        return self._figures[key]
+
+    def _difference(self, other: Scored, metric: Metric, seed: int) -> Figure:
+        first, second = by_example(self.rows), by_example(other.rows)
+        shared = [example for example in first if example in second]
+        return difference(
+            metric,
+            [first[example] for example in shared],
+            [second[example] for example in shared],
+            seed=seed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +104,6 @@ class Evaluation:
     """What a reader must know: a subset, something that could not be measured."""
     details: Mapping[str, float] = field(default_factory=dict)
     """Counts beside the metrics, by name."""
-
-    def difference(self, one: Scored, other: Scored, metric: Metric, *, seed: int = 0) -> Figure:
-        """Return how much larger a metric is for `one`, over the examples that both answered."""
-        first, second = by_example(one.rows), by_example(other.rows)
-        shared = [example for example in first if example in second]
-        return difference(
-            metric,
-            [first[example] for example in shared],
-            [second[example] for example in shared],
-            seed=seed,
-        )
 
     def plot(self) -> MatplotlibFigure:
         """Draw each metric: a dot and its 95 % interval for each system.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from r1agent.batch.kept_lines import KeptLines
 from r1agent.evaluate.errors import EvaluationError
 from r1agent.evaluate.evaluation import Row
 from r1agent.evaluate.task import Output
@@ -43,36 +43,22 @@ class KeptOutputs:
         self.path = path
         self.job = _as_read(job)
         self.rows: dict[Place, Row] = {}
-        self._end = 0
+        self._lines = KeptLines(path, {"format": FORMAT, "job": self.job})
         self._read()
 
     def add(self, row: Row, output: Output) -> None:
         """Keep an output and what it adds to the metrics, also over the end of this process."""
-        head = [] if self._end else [self._head]
-        line = asdict(row) | {"said": dict(output.said), "measures": dict(row.measures)}
-        with self.path.open("r+b" if self.path.exists() else "xb") as file:
-            file.truncate(self._end)
-            file.seek(self._end)
-            file.writelines(map(_line, [*head, line]))
-            file.flush()
-            os.fsync(file.fileno())
-            self._end = file.tell()
+        said = {"said": dict(output.said), "measures": dict(row.measures)}
+        self._lines.append(asdict(row) | said)
         self.rows[row.example, row.time] = row
 
-    @property
-    def _head(self) -> dict[str, Any]:
-        return {"format": FORMAT, "job": self.job}
-
     def _read(self) -> None:
-        content = self.path.read_bytes() if self.path.exists() else b""
-        self._end = content.rfind(b"\n") + 1
-        lines = content[: self._end].splitlines()
-        if not lines:
-            return
         try:
-            found = json.loads(lines[0])
-            before = {"format": found["format"], **found["job"]}
-            rows = [_row(json.loads(line)) for line in lines[1:]]
+            lines = self._lines.read()
+            if not lines:
+                return
+            before = {"format": lines[0]["format"], **lines[0]["job"]}
+            rows = [_row(line) for line in lines[1:]]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise EvaluationError(
                 f"{str(self.path)!r} is not what r1agent keeps of an evaluation ({error}). Move "

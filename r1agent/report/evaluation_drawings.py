@@ -11,7 +11,7 @@ from r1agent.report.evaluation_table import KindTable, SystemLine, amount_text, 
 from r1agent.report.report_entry_html import text_to_html
 
 _MISSING = (
-    "There are no plots: matplotlib is not installed. `pip install 'r1agent[science]'`, and the "
+    "There are no plots: matplotlib is not installed. `pip install 'r1agent[eval]'`, and the "
     "same command draws them."
 )
 

@@ -105,7 +105,7 @@ def _figure(width: float, height: float) -> Figure:
     except ImportError as error:
         raise ExportError(
             "There is no matplotlib, which draws plots. Install it with "
-            "`pip install 'r1agent[science]'`."
+            "`pip install 'r1agent[eval]'`."
         ) from error
     return Figure(figsize=(width, height), layout="constrained")
 

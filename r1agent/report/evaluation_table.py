@@ -91,6 +91,16 @@ def kind_tables(evaluation: Evaluation) -> Iterator[KindTable]:
             yield KindTable(metric, system_names(evaluation), told)
 
 
+def compute(evaluation: Evaluation) -> None:
+    """Compute every figure that a report shows; reports then take no time.
+
+    Some thousand examples take seconds.
+    """
+    system_lines(evaluation)
+    for _table in kind_tables(evaluation):
+        pass
+
+
 def system_names(evaluation: Evaluation) -> list[str]:
     """Name each system, with its model only where the models differ."""
     models = {scored.model for scored in evaluation.scored if scored.model}
@@ -154,7 +164,7 @@ def _score(evaluation: Evaluation, scored: Scored, metric: Metric) -> Score:
     estimate = scored.figure(metric, seed=seed)
     if scored is first:
         return Score(metric, estimate)
-    return Score(metric, estimate, evaluation.difference(scored, first, metric, seed=seed))
+    return Score(metric, estimate, scored.difference(first, metric, seed=seed))
 
 
 def _seed(evaluation: Evaluation) -> int:

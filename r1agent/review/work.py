@@ -94,8 +94,8 @@ class ReviewWork:
         wanted = {one for section in outline.sections for one in ids_of(section, self.kept.answers)}
         again = {one for section in redo for one in ids_of(section, self.kept.answers)}
         self.outline = outline
-        self.kept.job = outline.to_json()
-        self.kept.drop([one for one in self.kept.answers if one not in wanted or one in again])
+        gone = [one for one in self.kept.answers if one not in wanted or one in again]
+        self.kept.drop(gone, job=outline.to_json())
 
     def retry_failed(self) -> None:
         """Forget the runs that failed, so that they are tried again."""

@@ -12,11 +12,9 @@ from r1agent.evaluate.problems.one_prompt import one_prompt
 from r1agent.evaluate.problems.programs import CodeProblem, read_code_problems
 from r1agent.evaluate.problems.written_code import written_code
 from r1agent.evaluate.task import Example, Measures, Output, System, Wanted
-from r1agent_tools import Limits, LocalSandbox, NoTestsError, Sandbox, check_unit_tests
+from r1agent_tools import LocalSandbox, NoTestsError, Sandbox, check_unit_tests
 
 _TOKENS = 1024
-_SECONDS = 10.0
-"""For one test: a right solution takes less than one, a wrong one may loop for ever."""
 METRICS = (
     Share("pass@1", "problems whose shown program passes the hidden tests, of all", "passed"),
     Share("answered", "problems with a program that is shown, of all", "answered"),
@@ -27,21 +25,18 @@ METRICS = (
 )
 
 
-def _sandbox() -> Sandbox:
-    return LocalSandbox(limits=Limits(wall_seconds=_SECONDS))
-
-
 @dataclass(frozen=True, slots=True)
 class CodeTask:
     """Problems in the form of HumanEval or MBPP, plain or gzipped.
 
     Args:
         data: File, or folder of files.
-        sandbox: Where programs of models and tests of data sets run.
+        sandbox: Where programs of models and tests of data sets run; its limit of seconds holds
+            for each test.
     """
 
     data: Path
-    sandbox: Sandbox = field(default_factory=_sandbox, compare=False)
+    sandbox: Sandbox = field(default_factory=LocalSandbox, compare=False)
     name = "code"
     title = "code: functions with hidden tests, judged in the sandbox"
     metrics = METRICS

@@ -190,3 +190,11 @@ def test_a_task_that_needs_no_model_loads_none(folder):
     assert {system["model"] for system in found["systems"]} == {""}
     assert "models" not in found["setting"]
     assert [row["kind"] for row in found["systems"][0]["rows"]] == ["supported", "refuted"]
+
+
+@pytest.mark.parametrize("task", ["math", "code"])
+def test_programs_run_where_the_settings_say_or_nowhere(task, problems, server):
+    (problems / "r1agent.toml").write_text('sandbox = "remote"\n')
+    refused = run("eval", task, "p.jsonl", "--base-url", server)
+    assert refused.exit_code == 1
+    assert "no service is named. Set `sandbox_url`" in refused.stderr
