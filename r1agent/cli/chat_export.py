@@ -10,6 +10,7 @@ from r1agent.cli.ending import say
 from r1agent.cli.report_out import ReportOut
 from r1agent.conversation import Turn
 from r1agent.report.export_errors import ExportError
+from r1agent.report.exporting import format_by_suffix
 from r1agent.report.printable import one_line
 from r1agent.report.read_report import answer_report
 from r1agent.reports import Entry, Report, Section
@@ -30,7 +31,7 @@ def export(session: ChatSession, name: str) -> None:
     path = Path(name).expanduser()
     if path.exists() and path.resolve() not in session.exported:
         raise ExportError(f"{str(path)!r} is there already. Name a new file.")
-    out = ReportOut(path, None)
+    out = ReportOut(path, format_by_suffix(path))
     out.check()
     out.write(conversation_report(session.conversation.turns), session.settings)
     session.exported.add(path.resolve())

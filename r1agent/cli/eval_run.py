@@ -87,17 +87,10 @@ def _evaluated(
 def _format_of(out: Path | None) -> str:
     """Return the format that the report's name asks for, before anything is asked for nothing."""
     from r1agent.report.evaluation_report import FORMATS
-    from r1agent.report.export_errors import ExportError
-    from r1agent.report.exporting import format_of, require_place
+    from r1agent.report.exporting import format_by_suffix, require_place
 
-    format = format_of(out, None)
-    if format not in FORMATS:
-        raise ExportError(
-            f"An evaluation is not written as {format}. Name a file that ends in `.html`, `.md` "
-            "or `.json`."
-        )
     require_place(out)
-    return format
+    return "markdown" if out is None else format_by_suffix(out, FORMATS)
 
 
 def _kept_folder(

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from r1agent.report.export_errors import ExportError
@@ -86,6 +86,26 @@ def format_of(out: Path | None, asked: str | None) -> str:
         raise ExportError(
             f"{str(out)!r} ends in {out.suffix!r}, which names no format. Name one with "
             f"`--format`: {', '.join(FORMATS)}."
+        )
+    return named
+
+
+def format_by_suffix(out: Path, formats: Collection[str] = FORMATS) -> str:
+    """Return the format that the suffix of `out` names, or Markdown, where nothing else names one.
+
+    Args:
+        out: A file.
+        formats: Those that what is written there can have.
+
+    Raises:
+        ExportError: Its suffix names none of them.
+    """
+    named = _SUFFIXES.get(out.suffix.lower()) if out.suffix else "markdown"
+    if named is None or named not in formats:
+        ends = ", ".join(f"`{suffix}`" for suffix, one in _SUFFIXES.items() if one in formats)
+        raise ExportError(
+            f"{str(out)!r} ends in {out.suffix!r}, which names no format here. Name a file that "
+            f"ends in one of {ends}."
         )
     return named
 

@@ -168,7 +168,7 @@ def test_a_wrong_option_says_what_was_wanted(problems, words, said):
     ("words", "said"),
     [
         (["p.jsonl", "-o", "m.pdf"], "'m.pdf' ends in '.pdf', which names no format"),
-        (["p.jsonl", "-o", "m.bib"], "An evaluation is not written as bibtex"),
+        (["p.jsonl", "-o", "m.bib"], "Name a file that ends in one of `.md`"),
         (["p.jsonl", "-o", "none/m.md"], "needs a folder 'none'"),
         (["p.jsonl", "--base-url", "nonsense"], "`base_url` is 'nonsense'; wanted an address"),
         (["p.jsonl", "--model", "a", "--model", "a"], "'a at auto' is named 2 times"),

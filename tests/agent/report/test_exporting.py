@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from r1agent.report.export_errors import ExportError
-from r1agent.report.exporting import FORMATS, format_of, report_to, write_report
+from r1agent.report.exporting import (
+    FORMATS,
+    format_by_suffix,
+    format_of,
+    report_to,
+    write_report,
+)
 from tests.agent.report.reports import REVIEW
 
 
@@ -32,6 +38,13 @@ def test_an_unknown_format_or_suffix_names_the_known_ones():
         format_of(None, "markdwn")
     with pytest.raises(ExportError, match=r"'\.docx', which names no format.*html"):
         format_of(Path("review.docx"), None)
+
+
+def test_where_only_the_name_tells_the_format_the_endings_are_listed():
+    assert format_by_suffix(Path("a.BIB")) == "bibtex"
+    with pytest.raises(ExportError, match=r"one of `\.html`, `\.htm`, `\.json`\."):
+        format_by_suffix(Path("a.md"), ("html", "json"))
+    assert format_by_suffix(Path("notes")) == "markdown"
 
 
 @pytest.mark.parametrize(
