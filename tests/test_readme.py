@@ -22,8 +22,17 @@ from tests.agent.cli.commands import run
 from tests.agent.cli.scripted_server import scripted_server
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [
+GUIDE = [
     "README.md",
+    "docs/terminal.md",
+    "docs/trust.md",
+    "docs/python.md",
+    "docs/hosting.md",
+    "docs/settings.md",
+]
+"""What a user reads, in that order."""
+DOCUMENTS = [
+    *GUIDE,
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
@@ -49,7 +58,7 @@ class Block:
 
 
 def blocks(document: str, *kinds: str) -> list[Block]:
-    text = (ROOT / document).read_text(encoding="utf-8")
+    text = text_of(document)
     found = (
         Block(one["kind"], one["text"], bool(_SKIPPED.search(one["note"] or "")))
         for one in _BLOCK.finditer(text)
@@ -83,20 +92,24 @@ def server(folder, monkeypatch) -> Iterator[str]:
         yield address
 
 
-def test_the_readme_runs_from_the_first_command_to_the_last_line_of_python(server):
-    commands = [line for block in blocks("README.md", "bash") for line in command_lines(block)]
+def test_the_guide_runs_from_the_first_command_to_the_last_line_of_python(server):
+    commands = [line for block in of_the_guide("bash") for line in command_lines(block)]
     assert len(commands) >= 6
     for command in commands:
         run_command(command.replace(_SERVER, server))
 
     namespace: dict[str, object] = {"model": ScriptedChatModel(replies=[SENTENCE] * 20)}
-    for block in blocks("README.md", "python"):
+    for block in of_the_guide("python"):
         if block.skipped:
             continue
-        exec(compile(block.text, "README.md", "exec"), namespace)
+        exec(compile(block.text, "guide", "exec"), namespace)
     (citation, *_) = namespace["answer"].citations
     page = namespace["index"].read_page(citation.paper, citation.page).page_content
     assert page[citation.start : citation.end] == citation.quote
+
+
+def of_the_guide(kind: str) -> list[Block]:
+    return [block for document in GUIDE for block in blocks(document, kind)]
 
 
 def command_lines(block: Block) -> list[str]:
@@ -128,20 +141,22 @@ def test_the_python_of_the_other_documents_runs(document, folder):
 def test_only_what_needs_a_network_or_a_card_is_not_run():
     skipped = [block for name in DOCUMENTS for block in blocks(name, "bash") if block.skipped]
     assert [block.text.split()[0] for block in skipped] == [
-        *("make", "r1agent", "r1agent", "r1agent", "ray", "vllm"),
-        "make",
+        *("make", "python3.11"),  # README.md
+        *("r1agent", "r1agent"),  # docs/terminal.md, docs/trust.md
+        *("r1agent", "ray", "vllm"),  # docs/hosting.md
+        "make",  # CONTRIBUTING.md
     ]
 
 
 def test_the_targets_of_make_that_are_named_are_there():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS)
+    text = "".join(map(text_of, DOCUMENTS))
     named = set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", text, re.M))
     assert {name for name in named if not re.search(rf"^{name}:", makefile, re.M)} == set()
 
 
-def test_the_settings_file_of_the_readme_loads(folder):
-    (block,) = blocks("README.md", "toml")
+def test_the_settings_file_of_the_guide_loads(folder):
+    (block,) = blocks("docs/settings.md", "toml")
     path = folder / "r1agent.toml"
     path.write_text(block.text)
     try:
@@ -151,7 +166,7 @@ def test_the_settings_file_of_the_readme_loads(folder):
 
 
 def test_the_table_of_settings_is_complete_and_its_defaults_are_true():
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", readme(), re.M)
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", text_of("docs/settings.md"), re.M)
     told = {name: default.strip() for name, default in rows if name in Settings.model_fields}
     assert told.keys() == Settings.model_fields.keys()
     for name, field in Settings.model_fields.items():
@@ -161,7 +176,7 @@ def test_the_table_of_settings_is_complete_and_its_defaults_are_true():
 
 
 def test_the_exit_codes_are_those_of_ask():
-    table = readme().partition("exit codes: checked")[2].partition("\n\n")[0]
+    table = text_of("docs/terminal.md").partition("exit codes: checked")[2].partition("\n\n")[0]
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.M)}
     assert told == set(EXIT_CODES.values()) | {2, 130}
     assert EXIT_CODES.keys() == set(get_args(Outcome))
@@ -169,13 +184,14 @@ def test_the_exit_codes_are_those_of_ask():
 
 def test_the_table_of_commands_names_them_all():
     listed = set(re.findall(r"^│ (\w+) ", run("--help").stdout, re.M))
+    text = text_of("docs/terminal.md")
     assert listed
-    assert {name for name in listed if f"| `r1agent {name}" not in readme()} == set()
+    assert {name for name in listed if f"| `r1agent {name}" not in text} == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_somewhere(document):
-    text = (ROOT / document).read_text(encoding="utf-8")
+    text = text_of(document)
     for name, target in re.findall(r"\[([^\]]+)\]\(([^)#\s]+)\)", text):
         if target.startswith("https://"):
             continue
@@ -188,10 +204,10 @@ def test_links_lead_somewhere(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_no_path_of_a_machine_is_in_a_document(document):
-    text = (ROOT / document).read_text(encoding="utf-8")
+    text = text_of(document)
     assert not re.search(r"(?<![\w.])/(?:work|tmp|home|root|Users)\b", text)
     assert str(Path.home()) not in text or os.fspath(Path.home()) == "/"
 
 
-def readme() -> str:
-    return (ROOT / "README.md").read_text(encoding="utf-8")
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
