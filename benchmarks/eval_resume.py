@@ -78,6 +78,8 @@ def measure(
         seconds = time.monotonic() - began
         second = undisturbed(server, places[1])
         killed = killed_and_resumed(server, places[2], random.Random(SEED))  # noqa: S311
+    for line in (*differences(first, second), *differences(first, killed.table)):
+        print(f"  differs: {line}", flush=True)
     return {
         "resume_same": int(first == second == killed.table),
         "resume_same_undisturbed": int(first == second),
@@ -163,6 +165,17 @@ def table_in(place: Path) -> Table:
         "details": report["details"],
         "notes": report["notes"],
     }
+
+
+def differences(one: Table, other: Table) -> Iterator[str]:
+    """Yield what two tables say otherwise, answer by answer."""
+    for system, changed in zip(one["systems"], other["systems"], strict=True):
+        for row, again in zip(system["rows"], changed["rows"], strict=True):
+            if row != again:
+                yield f"{system['name'][0]}: {row} / {again}"
+    for name in ("details", "notes"):
+        if one[name] != other[name]:
+            yield f"{name}: {one[name]} / {other[name]}"
 
 
 def require_end(code: int, place: Path) -> None:

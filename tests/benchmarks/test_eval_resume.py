@@ -7,7 +7,7 @@ import sys
 
 import eval_resume
 import pytest
-from eval_resume import kept_in, killed_and_resumed, require_end, table_in, undisturbed
+from eval_resume import differences, kept_in, killed_and_resumed, require_end, table_in, undisturbed
 from served import Server
 
 COMMAND = """\
@@ -69,6 +69,16 @@ def test_a_command_that_forgets_does_not(command, tmp_path):
     (second / ".table.json.work").mkdir()
     (second / ".table.json.work" / "model.plain.jsonl").write_text("head\n1\n2\n")
     assert undisturbed(SERVER, second) != right
+
+
+def test_what_two_tables_say_otherwise_is_told_answer_by_answer():
+    def table(*outcomes):
+        rows = [{"example": str(n), "outcome": outcome} for n, outcome in enumerate(outcomes)]
+        return {"systems": [{"name": ["loop", "m"], "rows": rows}], "details": {}, "notes": []}
+
+    assert list(differences(table("answered"), table("answered"))) == []
+    (told,) = differences(table("answered", "answered"), table("answered", "failed"))
+    assert told.startswith("loop: {'example': '1', 'outcome': 'answered'}")
 
 
 def test_times_are_no_part_of_a_table(tmp_path):

@@ -17,7 +17,11 @@ from tests.agent.cli.commands import command, environment
 from tests.vllm.started import wait_until_running
 
 pytestmark = pytest.mark.vllm
-ENDLESS = {"max_tokens": 3500, "extra_body": {"ignore_eos": True}}
+ENDLESS = {
+    "max_tokens": 3500,
+    # No end is drawn, and every token is text: a stream says something from its first token on.
+    "extra_body": {"min_tokens": 3500, "skip_special_tokens": False},
+}
 ASKED = [HumanMessage("Count for ever.")]
 
 
