@@ -22,10 +22,10 @@ from rich.console import Console
 from rich.text import Text
 
 from r1agent.journal import answer_from_json, read_journal
-from r1agent.report.page import run_to_html
+from r1agent.report.page.page import run_to_html
 from r1agent.report.terminal import answer_to_terminal
-from r1agent.report.timeline import Timeline
-from r1agent.report.trace import brief_trace
+from r1agent.report.watching.timeline import Timeline
+from r1agent.report.watching.trace import brief_trace
 from r1agent.types import Answer
 
 DOCS = Path("docs")

@@ -21,7 +21,7 @@ from r1agent.cli.ending import leave
 from r1agent.cli.screen import data, notes
 from r1agent.errors import R1AgentError
 from r1agent.report.terminal import answer_to_terminal
-from r1agent.report.view import open_view
+from r1agent.report.watching.view import open_view
 from r1agent_indexes import PaperIndexError
 
 if TYPE_CHECKING:

@@ -273,7 +273,7 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """Render in a notebook."""
-        from r1agent.report.html import answer_to_html
+        from r1agent.report.notebook.answer_html import answer_to_html
 
         return answer_to_html(self)
 

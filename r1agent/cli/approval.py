@@ -20,7 +20,7 @@ from r1agent.cli.ending import complain, say
 from r1agent.errors import PlanError
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line
-from r1agent.report.view import RunView
+from r1agent.report.watching.view import RunView
 from r1agent.types import Plan
 
 _ASK = "Enter carries it out, e edits it, d NUMBER drops a step, q cancels: "

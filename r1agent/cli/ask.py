@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from r1agent.approval import OnPlan
     from r1agent.assistant import ResearchAssistant
     from r1agent.past import Past
-    from r1agent.report.view import RunView
+    from r1agent.report.watching.view import RunView
     from r1agent.settings import Settings
     from r1agent.types import Answer
 

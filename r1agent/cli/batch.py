@@ -15,7 +15,7 @@ from r1agent.cli.given import Given, with_given
 if TYPE_CHECKING:
     from r1agent.batch import BatchItem, BatchReport, Budget, Pool
     from r1agent.batch.files import Before, Todo
-    from r1agent.report.batch_view import BatchView
+    from r1agent.report.watching.batch_view import BatchView
     from r1agent.settings import Settings
     from r1agent_indexes import PaperFilter
 
@@ -63,7 +63,7 @@ def batch(
     """
     from r1agent.batch.reading import read_questions
     from r1agent.cli.screen import show, show_json
-    from r1agent.report.batch_view import batch_summary
+    from r1agent.report.watching.batch_view import batch_summary
 
     where = given.where()
     items = read_questions(questions, sys.stdin)
@@ -109,7 +109,7 @@ class _Job:
         from r1agent.batch.budget import Spending
         from r1agent.batch.job import nothing_done
         from r1agent.cli.ending import say
-        from r1agent.report.batch_view import failed_before_line, stopped_line
+        from r1agent.report.watching.batch_view import failed_before_line, stopped_line
 
         todo = self.todo
         if todo.failed:
@@ -135,7 +135,7 @@ def _answer(job: _Job, given: Given, where: PaperFilter | None) -> BatchReport:
     from r1agent.batch.opening import pool_for, require_usable
     from r1agent.cli.ending import say
     from r1agent.errors import ModelServerError
-    from r1agent.report.batch_view import BatchView
+    from r1agent.report.watching.batch_view import BatchView
 
     settings = given.settings()
     require_usable(settings, job.ray)

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line
-from r1agent.report.timeline import WAITING, StepLine, Timeline
-from r1agent.report.trace import call_line, question_line, step_line, verdict_lines
+from r1agent.report.watching.timeline import WAITING, StepLine, Timeline
+from r1agent.report.watching.trace import call_line, question_line, step_line, verdict_lines
 from r1agent.types import Event
 
 

@@ -52,7 +52,7 @@ def fetch(
     from r1agent.cli.screen import notes, show, show_json
     from r1agent.evaluate.datasets import find_dataset
     from r1agent.evaluate.fetching import fetch_dataset
-    from r1agent.report.download import DownloadView
+    from r1agent.report.watching.download import DownloadView
 
     dataset, within = find_dataset(name), _within(to, config)
     timeout = settings_from(config).hub_timeout_seconds

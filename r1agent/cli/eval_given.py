@@ -15,7 +15,7 @@ from r1agent.cli.with_options import with_options
 if TYPE_CHECKING:
     from r1agent.evaluate.how import How
     from r1agent.evaluate.task import Ablation
-    from r1agent.report.view import RunView
+    from r1agent.report.watching.view import RunView
     from r1agent.settings import Settings
 
 _MOST_AT_ONCE = 256
@@ -111,7 +111,7 @@ class EvalGiven:
     def view(self) -> RunView:
         """Return what shows a run on stderr."""
         from r1agent.cli.screen import notes
-        from r1agent.report.view import open_view
+        from r1agent.report.watching.view import open_view
 
         return open_view(notes(plain=self.plain), quiet=self.quiet, plain=self.plain)
 

@@ -64,8 +64,8 @@ def _evaluated(
     from r1agent.cli.ending import say
     from r1agent.errors import ModelServerError
     from r1agent.evaluate.running import evaluate
-    from r1agent.report.evaluation_table import compute
-    from r1agent.report.evaluation_view import EvaluationView
+    from r1agent.report.evaluation.table import compute
+    from r1agent.report.evaluation.view import EvaluationView
 
     how = given.how()
     view = EvaluationView(given.view(), task.metrics[0])
@@ -86,7 +86,7 @@ def _evaluated(
 
 def _format_of(out: Path | None) -> str:
     """Return the format that the report's name asks for, before anything is asked for nothing."""
-    from r1agent.report.evaluation_report import FORMATS
+    from r1agent.report.evaluation.report import FORMATS
     from r1agent.report.exporting import format_by_suffix, require_place
 
     require_place(out)
@@ -107,7 +107,7 @@ def _kept_folder(
 
 
 def _write(evaluation: Evaluation, format: str, out: Path) -> None:
-    from r1agent.report.evaluation_report import evaluation_to
+    from r1agent.report.evaluation.report import evaluation_to
     from r1agent.report.exporting import write_report
 
     write_report(evaluation_to(format, evaluation), out)
@@ -115,8 +115,8 @@ def _write(evaluation: Evaluation, format: str, out: Path) -> None:
 
 def _print(evaluation: Evaluation, given: EvalGiven) -> None:
     from r1agent.cli.screen import data
-    from r1agent.report.evaluation_report import evaluation_to
-    from r1agent.report.evaluation_terminal import evaluation_to_terminal
+    from r1agent.report.evaluation.report import evaluation_to
+    from r1agent.report.evaluation.terminal import evaluation_to_terminal
     from r1agent.report.exporting import write_report
 
     if given.json:

@@ -52,7 +52,7 @@ def get(
     """
     from r1agent.cli.ending import say
     from r1agent.cli.screen import notes, show, show_json
-    from r1agent.report.view import open_view
+    from r1agent.report.watching.view import open_view
     from r1agent_indexes import Addresses, fetch_papers
 
     asked = [*(wanted or []), *(_read_list(listed) if listed else [])]

@@ -14,7 +14,7 @@ from r1agent.cli.within import filter_from
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from r1agent.report.view import RunView
+    from r1agent.report.watching.view import RunView
     from r1agent.settings import Settings
     from r1agent_indexes import PaperFilter
 
@@ -79,7 +79,7 @@ class Given:
     def view(self) -> RunView:
         """Return what shows a run on stderr."""
         from r1agent.cli.screen import notes
-        from r1agent.report.view import open_view
+        from r1agent.report.watching.view import open_view
 
         return open_view(notes(plain=self.plain), quiet=self.quiet, plain=self.plain)
 

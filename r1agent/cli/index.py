@@ -12,7 +12,7 @@ from r1agent.cli import options
 from r1agent.cli.session import open_index, registries_of, settings_from
 
 if TYPE_CHECKING:
-    from r1agent.report.view import RunView
+    from r1agent.report.watching.view import RunView
     from r1agent.settings import Settings
     from r1agent_indexes import AddProgress, RayWorkers
 
@@ -41,7 +41,7 @@ def add(
     from r1agent.cli.ending import say
     from r1agent.cli.papers import added_data, added_lines
     from r1agent.cli.screen import notes, show, show_json
-    from r1agent.report.view import open_view
+    from r1agent.report.watching.view import open_view
     from r1agent_indexes.discover import find_papers
 
     settings = settings_from(

@@ -45,7 +45,7 @@ def pull(
     from r1agent.cli.screen import notes, show, show_json
     from r1agent.models import find_model
     from r1agent.models import pull as fetch
-    from r1agent.report.download import DownloadView
+    from r1agent.report.watching.download import DownloadView
 
     settings = settings_from(config)
     find_model(name)  # an unknown name is refused before anything is drawn

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from r1agent.report.summary_view import SummaryView
+    from r1agent.report.watching.summary_view import SummaryView
     from r1agent.settings import Settings
     from r1agent.summaries import PaperToSummarize
     from r1agent_indexes import AddProgress, AddReport, PaperFilter, PaperIndex

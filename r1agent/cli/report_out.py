@@ -35,7 +35,7 @@ class ReportOut:
         format_of(self.out, self.format)
         require_place(self.out)
         if self.style is not None:
-            from r1agent.report.csl_styles import open_style
+            from r1agent.report.papers.csl_styles import open_style
 
             open_style(self.style)
 

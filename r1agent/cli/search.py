@@ -37,7 +37,7 @@ def search(
     from r1agent.cli.screen import notes, show, show_json
     from r1agent.cli.within import filter_from, left_out
     from r1agent.index_models import reranker_of
-    from r1agent.report.view import open_view
+    from r1agent.report.watching.view import open_view
 
     where = filter_from(year=year, author=author, file=file, tag=tag)
     with open_view(notes(plain=plain), quiet=quiet, plain=plain, transient=True) as view:

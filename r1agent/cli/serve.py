@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from r1agent.managed import Place
-    from r1agent.report.view import RunView
+    from r1agent.report.watching.view import RunView
     from r1agent.serving import Fit
     from r1agent.serving.running import RunningServer
     from r1agent.serving.vllm_server import VllmServer
@@ -118,7 +118,7 @@ def _host(settings: Settings, wanted: Wanted, *, json: bool, quiet: bool, plain:
     from r1agent.cli.screen import notes
     from r1agent.cli.serve_told import tell_choice, tell_ready
     from r1agent.managed import choose, find_place
-    from r1agent.report.view import open_view
+    from r1agent.report.watching.view import open_view
     from r1agent.serving.nodes import require_nodes
     from r1agent.serving.running import prepare
 

@@ -15,7 +15,7 @@ from r1agent.cli.session import settings_from
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from r1agent.report.timeline import Timeline
+    from r1agent.report.watching.timeline import Timeline
     from r1agent.types import Answer, Event
 
 _LISTED = 20
@@ -71,7 +71,7 @@ def show_run(
 def _write_page(events: list[Event], out: Path | None) -> None:
     from r1agent.cli.ending import say
     from r1agent.report.exporting import write_report
-    from r1agent.report.page import run_to_html
+    from r1agent.report.page.page import run_to_html
 
     write_report(run_to_html(_timeline(events), _answer(events)), out)
     if out is not None:
@@ -82,7 +82,7 @@ def _replay(events: list[Event]) -> Iterator[RenderableType]:
     from rich.text import Text
 
     from r1agent.report.terminal import answer_to_terminal
-    from r1agent.report.trace import trace
+    from r1agent.report.watching.trace import trace
 
     timeline, answer = _timeline(events), _answer(events)
     yield from trace(timeline)
@@ -95,7 +95,7 @@ def _replay(events: list[Event]) -> Iterator[RenderableType]:
 
 
 def _timeline(events: list[Event]) -> Timeline:
-    from r1agent.report.timeline import Timeline
+    from r1agent.report.watching.timeline import Timeline
 
     timeline = Timeline()
     for event in events:

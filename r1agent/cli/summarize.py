@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from r1agent.batch.kept import KeptAnswers
     from r1agent.cli.named_papers import NamedPapers
-    from r1agent.report.summary_view import SummaryView
+    from r1agent.report.watching.summary_view import SummaryView
     from r1agent.reports import Report
     from r1agent.settings import Settings
     from r1agent_indexes import PaperFilter
@@ -57,7 +57,7 @@ def summarize(
     from r1agent.cli.report_out import ReportOut
     from r1agent.errors import ModelServerError
     from r1agent.report.exporting import report_to, write_report
-    from r1agent.report.summary_view import SummaryView
+    from r1agent.report.watching.summary_view import SummaryView
 
     target = ReportOut(out, "json" if json and out is None else format, style)
     target.check()

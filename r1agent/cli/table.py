@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from r1agent.batch import BatchItem, BatchResult
     from r1agent.batch.kept import KeptAnswers
-    from r1agent.report.batch_view import BatchView
+    from r1agent.report.watching.batch_view import BatchView
     from r1agent.settings import Settings
     from r1agent.tables import Table, TableForm
     from r1agent_indexes import Paper, PaperFilter
@@ -65,7 +65,7 @@ def table(
     from r1agent.batch.files import require_folder
     from r1agent.report.export import exported
     from r1agent.report.exporting import write_report
-    from r1agent.report.table_export import table_format, table_to
+    from r1agent.report.table.export import table_format, table_to
     from r1agent.tables import Table, kept_cells, read_form
 
     form = read_form(columns)
@@ -124,7 +124,7 @@ class _Job:
         """Return the table; no model is loaded where every cell is there."""
         from r1agent.cli.ending import say
         from r1agent.errors import ModelServerError
-        from r1agent.report.batch_view import BatchView
+        from r1agent.report.watching.batch_view import BatchView
         from r1agent.tables.making import table_of
 
         left = self._left

@@ -111,18 +111,18 @@ class Evaluation:
         Raises:
             ExportError: matplotlib is not installed.
         """
-        from r1agent.report.evaluation_plot import plot_scores
-        from r1agent.report.evaluation_table import system_lines
+        from r1agent.report.evaluation.plot import plot_scores
+        from r1agent.report.evaluation.table import system_lines
 
         return plot_scores(system_lines(self))
 
     def _repr_html_(self) -> str:
-        from r1agent.report.evaluation_html import evaluation_to_fragment
+        from r1agent.report.evaluation.html import evaluation_to_fragment
 
         return evaluation_to_fragment(self)
 
     def _repr_markdown_(self) -> str:
-        from r1agent.report.evaluation_markdown import evaluation_to_markdown
+        from r1agent.report.evaluation.markdown import evaluation_to_markdown
 
         return evaluation_to_markdown(self)
 

@@ -62,11 +62,11 @@ def report_to(
 
             return report_to_json(report)
         case "bibtex":
-            from r1agent.report.bibtex import report_to_bibtex
+            from r1agent.report.papers.bibtex import report_to_bibtex
 
             return report_to_bibtex(report)
         case _:
-            from r1agent.report.csl import report_to_csl
+            from r1agent.report.papers.csl import report_to_csl
 
             return report_to_csl(report)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from r1agent.report.bibliography import Bibliography, Piece, Reference
+from r1agent.report.papers.bibliography import Bibliography, Piece, Reference
 from r1agent.report.printable import one_line, printable
 from r1agent.report.references import audit_line, doubt, dropped_line, message, page
 from r1agent.report.report_lines import Numbers, not_found_line, otherwise_line

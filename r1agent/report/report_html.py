@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from r1agent.report.bibliography import Bibliography, bibliography
+from r1agent.report.papers.bibliography import Bibliography, bibliography
 from r1agent.report.printable import one_line
 from r1agent.report.report_entry_html import entry_to_html, reference_to_html, text_to_html
 from r1agent.report.report_lines import Numbers, numbers_of, report_audit_line

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from r1agent.errors import JournalError
 from r1agent.journal import answer_from_json, answer_to_json
-from r1agent.report.cited_papers import cited_papers
-from r1agent.report.csl import csl_items
 from r1agent.report.export_errors import ExportError
+from r1agent.report.papers.cited_papers import cited_papers
+from r1agent.report.papers.csl import csl_items
 from r1agent.reports import Entry, Report, ReportKind, Section
 
 

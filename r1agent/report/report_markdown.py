@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from r1agent.report.bibliography import Bibliography, Piece, bibliography
 from r1agent.report.markdown_text import fenced, markdown_text
+from r1agent.report.papers.bibliography import Bibliography, Piece, bibliography
 from r1agent.report.references import doubt, dropped_line, message, page
 from r1agent.report.report_lines import (
     Numbers,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from r1agent.report.printable import one_line
-from r1agent.report.timeline import CallLine, StepLine, Timeline
+from r1agent.report.watching.timeline import CallLine, StepLine, Timeline
 from r1agent.types import Answer, Event, Step
 
 _SHOWN = 2000

@@ -8,10 +8,10 @@ from rich.text import Text
 
 from r1agent.batch import BatchResult
 from r1agent.report.hanging import Hanging
-from r1agent.report.job_view import JobView
 from r1agent.report.printable import one_line, shortened
 from r1agent.report.references import OUTCOME_STYLES
-from r1agent.report.view import RunView
+from r1agent.report.watching.job_view import JobView
+from r1agent.report.watching.view import RunView
 from r1agent.review.items import whole_id
 from r1agent.review.outline import PlannedSection
 from r1agent.review.work import ReviewWork

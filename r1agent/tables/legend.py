@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from r1agent.report.bibliography import bibliography
+from r1agent.report.papers.bibliography import bibliography
 from r1agent.tables.cells import NOT_SAID
 from r1agent.tables.table import Table
 from r1agent.words import counted

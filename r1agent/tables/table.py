@@ -70,12 +70,12 @@ class Table:
         return counts
 
     def _repr_html_(self) -> str:
-        from r1agent.report.table_html import table_fragment
+        from r1agent.report.table.html import table_fragment
 
         return table_fragment(self)
 
     def _repr_markdown_(self) -> str:
-        from r1agent.report.table_markdown import table_to_markdown
+        from r1agent.report.table.markdown import table_to_markdown
 
         return table_to_markdown(self)
 

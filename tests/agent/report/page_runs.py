@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from r1agent.report.page import run_to_html
-from r1agent.report.timeline import Timeline
+from r1agent.report.page.page import run_to_html
+from r1agent.report.watching.timeline import Timeline
 from r1agent.types import Contradiction, Event, PlanStep, Step, ToolCall, ToolResult, Trajectory
 from tests.agent.report.answers import (
     ANSWER,

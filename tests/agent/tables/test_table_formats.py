@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from r1agent.report.export_errors import ExportError
-from r1agent.report.table_csv import table_to_csv
-from r1agent.report.table_export import TABLE_FORMATS, table_format, table_to
-from r1agent.report.table_html import table_fragment, table_to_html
-from r1agent.report.table_json import table_to_json
-from r1agent.report.table_markdown import table_to_markdown
+from r1agent.report.table.csv import table_to_csv
+from r1agent.report.table.export import TABLE_FORMATS, table_format, table_to
+from r1agent.report.table.html import table_fragment, table_to_html
+from r1agent.report.table.json import table_to_json
+from r1agent.report.table.markdown import table_to_markdown
 from r1agent.reports import Report
 from r1agent.tables import Column, TableError, TableForm
 from r1agent.types import Contradiction

@@ -1,0 +1,69 @@
+"""A table over papers in any of the formats that leave r1agent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from r1agent.report.exporting import FORMATS, format_of, report_to
+from r1agent.tables.cells import Export, as_it_is
+from r1agent.tables.form import TableError
+from r1agent.tables.table import Table
+
+TABLE_FORMATS = ("csv", *FORMATS)
+"""What `table_to` can write."""
+
+
+def table_to(
+    format: str, table: Table, *, style: str | None = None, export: Export = as_it_is
+) -> str:
+    """Write a table in one of `TABLE_FORMATS`; BibTeX and CSL-JSON hold the cited papers.
+
+    Args:
+        format: One of `TABLE_FORMATS`.
+        table: What is written.
+        style: CSL style of a bibliography below the table, in Markdown and HTML.
+        export: Makes of an answer's text what is written.
+
+    Raises:
+        ExportError: The style is unknown.
+    """
+    match format:
+        case "csv":
+            from r1agent.report.table.csv import table_to_csv
+
+            return table_to_csv(table, export=export)
+        case "markdown":
+            from r1agent.report.table.markdown import table_to_markdown
+
+            return table_to_markdown(table, style=style, export=export)
+        case "html":
+            from r1agent.report.table.html import table_to_html
+
+            return table_to_html(table, style=style, export=export)
+        case "json":
+            from r1agent.report.table.json import table_to_json
+
+            return table_to_json(table, export=export)
+        case _:
+            return report_to(format, table.report(), style=style)
+
+
+def table_format(out: Path, asked: str | None) -> str:
+    """Return the format that was asked for, or that the suffix of `out` names.
+
+    Raises:
+        TableError: The suffix names none.
+        ExportError: There is no format such as was asked for.
+    """
+    if (asked or out.suffix.removeprefix(".")).lower() == "csv":
+        return "csv"
+    if asked is None and out.suffix.lower() not in _SUFFIXES:
+        raise TableError(
+            f"{str(out)!r} does not say which format a table is wanted in. End it in `.csv`, "
+            "`.md`, `.html`, `.json` or `.bib`, or name one with `--format`: "
+            f"{', '.join(TABLE_FORMATS)}."
+        )
+    return format_of(out, asked)
+
+
+_SUFFIXES = (".md", ".markdown", ".html", ".htm", ".json", ".bib")

@@ -1,0 +1,110 @@
+"""The live view of a run on a terminal: a plan that fills in, and a clock that moves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from r1agent.report.printable import shortened
+from r1agent.report.watching.timeline import Timeline
+from r1agent.report.watching.trace import brief_trace
+from r1agent.types import Event
+
+
+class LiveView:
+    """Redraw a run eight times a second, also while a model thinks and no event comes."""
+
+    def __init__(self, console: Console, *, transient: bool = False) -> None:
+        """Store the console; nothing is drawn before the block is entered."""
+        self.timeline = Timeline()
+        self._spinner = Spinner("dots", style="cyan")
+        self._began = time.monotonic()
+        self._loading: tuple[str, float | None, str] | None = None
+        self._left = False
+        self._console = console
+        self._transient = transient
+        self._live = self._drawing()
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        self._began = time.monotonic()
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Draw the last state without its clock, and leave it on the screen."""
+        self._left = True
+        self._live.stop()
+        if self.timeline.steps:
+            self._live.console.print()
+
+    def loading(self, text: str, fraction: float | None, detail: str = "") -> None:
+        """Show what is being loaded beside the clock."""
+        if self._loading is None or self._loading[0] != text:
+            self._began = time.monotonic()
+        self._loading = (text, fraction, detail)
+
+    def event(self, event: Event) -> None:
+        """Take in an event; the next redraw shows it."""
+        before = (self.timeline.activity, self.timeline.since)
+        self.timeline.apply(event)
+        if self._loading or before != (self.timeline.activity, self.timeline.since):
+            self._began = time.monotonic()
+        self._loading = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Wipe what is drawn, and draw it anew afterwards, below what was said meanwhile."""
+        self._live.transient = True
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live = self._drawing()
+            self._live.start()
+
+    def line(self, line: RenderableType) -> None:
+        """Print a line above what is redrawn."""
+        self._live.console.print(line)
+
+    def _drawing(self) -> Live:
+        return Live(
+            console=self._console,
+            get_renderable=self._draw,
+            refresh_per_second=8,
+            transient=self._transient,
+        )
+
+    def _draw(self) -> RenderableType:
+        lines = list(brief_trace(self.timeline))
+        return Group(*lines) if self._left else Group(*lines, self._clock())
+
+    def _clock(self) -> RenderableType:
+        text, fraction, detail = self._loading or (self.timeline.activity, None, "")
+        elapsed = time.monotonic() - self._began
+        row = Table.grid(padding=(0, 1))
+        cells: list[RenderableType] = [self._spinner, _cut(text)]
+        if fraction is not None:
+            cells += [ProgressBar(total=1, completed=fraction, width=12), _cut(f"{fraction:.0%}")]
+        row.add_row(*cells, _cut(f"{detail} {elapsed:.0f} s".lstrip(), style="dim"))
+        return row
+
+
+def _cut(text: str, *, style: str = "") -> Text:
+    """Return a cell that is cut where the terminal is too narrow for it."""
+    return Text(shortened(text, 60), style=style, no_wrap=True, overflow="ellipsis")
