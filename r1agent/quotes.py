@@ -234,4 +234,5 @@ def _citation(candidate: _Candidate) -> Citation:
         authors=tuple(about.get("authors") or ()),
         year=about.get("year"),
         doi=about.get("doi"),
+        citation_key=about.get("citation_key"),
     )

@@ -49,7 +49,7 @@ Result = TypeVar("Result")
 def add_papers(
     store: Store,
     embeddings: Embeddings,
-    paths: Sequence[str | Path],
+    paths: str | Path | Sequence[str | Path],
     on_progress: OnProgress,
     *,
     workers: Workers | None = None,
@@ -73,6 +73,7 @@ def add_papers(
         builder.report,
         missing=[paper for paper in store.papers() if _is_missing(paper, found)],
         ignored=found.ignored.total(),
+        skipped=found.skipped,
     )
     report = describe_papers(store, report, found, registries=registries, on_progress=on_progress)
     return replace(report, seconds=round(time.monotonic() - started, 3))

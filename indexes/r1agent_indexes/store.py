@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from r1agent_indexes.bibliography.filtering import PaperBrief, fitting
 from r1agent_indexes.disk import disk_errors
+from r1agent_indexes.errors import PaperIndexError
 from r1agent_indexes.schema import SCHEMA
 from r1agent_indexes.search.keyword import keyword_query, keyword_text
 from r1agent_indexes.search.word_index import WordIndex
@@ -28,7 +29,7 @@ from r1agent_indexes.types import FailedPaper, Paper, PaperFilter, PaperMetadata
 _PASSAGE = """
     SELECT c.key, c.id, c.paper, c.page, c."start", c."end", c.section, c.metadata,
         coalesce(c.text, substr(g.text, c."start" + 1, c."end" - c."start")) AS text,
-        g.label, p.path, p.title, p.authors, p.year, p.doi
+        g.label, p.path, p.title, p.authors, p.year, p.doi, p.citation_key
     FROM chunks c LEFT JOIN papers p ON p.id = c.paper
     LEFT JOIN pages g ON g.paper = c.paper AND g.page = c.page
 """
@@ -70,6 +71,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         """Open the database of `folder`."""
         self._folder = folder
+        self.is_closed = False
         self.words = WordIndex(folder)
         self._lock = threading.RLock()
         self._matched: tuple[tuple[int, PaperFilter], set[str]] = (-1, PaperFilter()), set()
@@ -100,6 +102,7 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         with self._lock:
+            self.is_closed = True
             self._db.close()
 
     def rows(
@@ -107,6 +110,9 @@ class Store:
     ) -> list[sqlite3.Row]:
         """Return the rows of a query."""
         with self._lock, disk_errors(self._folder):
+            if self.is_closed:
+                where = repr(str(self._folder))
+                raise PaperIndexError(f"The index in {where} was closed. Open it again.")
             return self._db.execute(query, values).fetchall()
 
     def number(self, query: str, values: Sequence[object] = ()) -> int:
@@ -139,9 +145,10 @@ class Store:
         """Return the length of an embedding, 0 before the first."""
         return int(self.meta("dimension") or 0)
 
-    def papers(self) -> list[Paper]:
-        """Return all papers by path."""
-        return [_paper(row) for row in self.rows(_PAPERS + " ORDER BY p.path")]
+    def papers(self, *, most: int = -1) -> list[Paper]:
+        """Return all papers by path, or the first `most` of them."""
+        found = self.rows(_PAPERS + " ORDER BY p.path LIMIT ?", (most,))
+        return [_paper(row) for row in found]
 
     def papers_with(self, ids: Collection[str]) -> list[Paper]:
         """Return papers by id; those that are not there are left out."""
@@ -187,7 +194,7 @@ class Store:
     def page(self, paper: str, page: int, *, hidden: bool = False) -> Document | None:
         """Return the whole text of a page; what cannot be seen on it only if `hidden` is set."""
         found = self.rows(
-            "SELECT g.*, p.path, p.title, p.authors, p.year, p.doi FROM pages g"
+            "SELECT g.*, p.path, p.title, p.authors, p.year, p.doi, p.citation_key FROM pages g"
             " JOIN papers p ON p.id = g.paper WHERE g.paper = ? AND g.page = ?",
             (paper, page),
         )
@@ -379,6 +386,7 @@ def _document(name: str, row: sqlite3.Row, span: dict[str, Any]) -> Document:
         "authors": json.loads(row["authors"]),
         "year": row["year"],
         "doi": row["doi"],
+        "citation_key": row["citation_key"],
         "page": row["page"],
         "page_label": row["label"],
         **span,

@@ -125,6 +125,16 @@ class FailedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedEntry:
+    """An entry of an export given to `add` that leads to no paper."""
+
+    export: Path
+    entry: str
+    """Its citation key, else its title."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddProgress:
     """A moment of `PaperIndex.add`, reported at least once a second."""
 
@@ -162,6 +172,8 @@ class AddReport:
     """Papers of which an export or a registry states what their files do not."""
     failed_exports: list[FailedPaper] = field(default_factory=list)
     """Exports beside the papers that could not be read, in part or at all."""
+    skipped: list[SkippedEntry] = field(default_factory=list)
+    """Entries of the given exports that name no paper that is there."""
     not_looked_up: str = ""
     """Why registries were not asked about some papers, where they should have been."""
     seconds: float = 0.0

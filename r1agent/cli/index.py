@@ -21,7 +21,12 @@ app = typer.Typer(no_args_is_help=True, help="Build and tend an index of papers.
 
 @app.command(epilog="Example: r1agent index add papers/ --index indexes/kd")
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATHS...", help="PDFs and folders.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATHS...", help="PDFs, folders, and exports such as Zotero's (.bib, .rdf)."
+        ),
+    ],
     index: options.Index = None,
     online: Annotated[
         bool, typer.Option("--online", metavar="", help="Look papers up at Crossref and OpenAlex.")
@@ -132,7 +137,7 @@ def check(
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
-    """Check that an index is whole; exits with 1 where it is not."""
+    """Check that an index is whole."""
     from r1agent.cli.papers import check_data, check_lines
     from r1agent.cli.screen import show, show_json
 

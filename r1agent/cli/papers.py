@@ -9,11 +9,15 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from r1agent.report.hanging import Hanging
-from r1agent.report.printable import one_line
+from r1agent.report.printable import one_line, shortened
 from r1agent.words import counted
 
 if TYPE_CHECKING:
     from r1agent_indexes import AddReport, FailedPaper, IndexReport, Paper
+    from r1agent_indexes.types import SkippedEntry
+
+_MOST_SKIPPED = 20
+_LONGEST_NAME = 60
 
 
 def added_lines(report: AddReport) -> Iterator[RenderableType]:
@@ -23,6 +27,10 @@ def added_lines(report: AddReport) -> Iterator[RenderableType]:
         yield vectors_line(report.vectors)
     yield from map(_folded_line, report.folded)
     yield from failed_lines([*report.failed, *report.failed_exports])
+    yield from map(_skipped_line, report.skipped[:_MOST_SKIPPED])
+    if len(report.skipped) > _MOST_SKIPPED:
+        rest = len(report.skipped) - _MOST_SKIPPED
+        yield Hanging("skipped  ", Text(f"and {rest} more; `--json` lists all."), style="yellow")
     if report.not_looked_up:
         yield Text(report.not_looked_up, style="yellow")
 
@@ -42,11 +50,18 @@ def _summary(report: AddReport) -> RenderableType:
     pages = sum(paper.pages for paper in (*report.added, *report.changed))
     new = f" ({pages} pages)" if pages else ""
     new += f", {report.described} described by exports or registries" if report.described else ""
+    skipped = len(report.skipped)
+    new += f", {skipped} of the export's entries skipped" if skipped else ""
     return Text(f"Papers: {counts or 'none'}{new} in {report.seconds:.1f} s.")
 
 
 def _folded_line(paper: Paper) -> RenderableType:
     return Hanging("folded  ", Text(f"{one_line(paper.file)}: same as {paper.same_as}"))
+
+
+def _skipped_line(entry: SkippedEntry) -> RenderableType:
+    name = shortened(entry.entry, _LONGEST_NAME) or entry.export.name
+    return Hanging("skipped  ", Text(f"{name}: {one_line(entry.reason)}"), style="yellow")
 
 
 def added_data(report: AddReport) -> dict[str, object]:
@@ -62,6 +77,10 @@ def added_data(report: AddReport) -> dict[str, object]:
         "failed": [{"path": each.path, "reason": each.reason} for each in report.failed],
         "failed_exports": [
             {"path": each.path, "reason": each.reason} for each in report.failed_exports
+        ],
+        "skipped": [
+            {"export": each.export, "entry": each.entry, "reason": each.reason}
+            for each in report.skipped
         ],
         "described": report.described,
         "not_looked_up": report.not_looked_up,

@@ -19,6 +19,9 @@ from r1agent_indexes.types import PaperMetadata
 _VENUES = ("journal", "journaltitle", "booktitle", "school", "institution", "publisher")
 _PAPER_FILE = re.compile(r"\.(?:pdf|txt|md|html?|tex|xml|nxml)$", re.IGNORECASE)
 
+_PARTS = 3
+"""Of a file in a `file` field: description, path and type."""
+
 
 def read_bibtex(text: str) -> tuple[list[Entry], list[str]]:
     """Return the entries of a BibTeX file, and what is wrong with those that it cannot give.
@@ -88,11 +91,16 @@ def _files(field: str) -> tuple[str, ...]:
     r"""Return the paths of a `file` field.
 
     It is a path, or has `description:path:type` for each file, parted by `;`, in which a colon, a
-    semicolon and a backslash of a path are written `\:`, `\;` and `\\`.
+    semicolon and a backslash of a path are written `\:`, `\;` and `\\`. A description may look
+    like a path, since Zotero describes a file by its name.
     """
-    parts = [
-        re.sub(r"\\(.)", r"\1", part).strip()
-        for one in re.split(r"(?<!\\);", field)
-        for part in re.split(r"(?<!\\):(?![\\/]{2})", one)
-    ]
-    return tuple(dict.fromkeys(part for part in parts if _PAPER_FILE.search(part)))
+    paths = map(_path, re.split(r"(?<!\\);", field))
+    return tuple(dict.fromkeys(path for path in paths if _PAPER_FILE.search(path)))
+
+
+def _path(field: str) -> str:
+    """Return the path of one file of a `file` field."""
+    parts = [part.strip() for part in re.split(r"(?<!\\):(?![\\/]{2})", field)]
+    named = [part for part in parts if _PAPER_FILE.search(part)]
+    path = parts[1] if len(parts) == _PARTS and parts[1] in named else next(iter(named), "")
+    return re.sub(r"\\(.)", r"\1", path)

@@ -9,6 +9,7 @@ from r1agent_indexes.bibliography.entry import (
     arxiv_id_in,
     bare_arxiv_id,
     doi_in,
+    key_in,
     people,
     plain,
     tags_in,
@@ -104,12 +105,14 @@ def _keywords(value: object) -> tuple[str, ...]:
 
 
 def _zotero_entry(item: Item) -> Entry:
+    if item["itemType"] == "attachment":  # a file that no work has
+        return Entry(PaperMetadata(""), (str(item["path"]),) if item.get("path") else ())
     creators = [each for each in _list(item.get("creators")) if isinstance(each, dict)]
     authors = [each for each in creators if each.get("creatorType", "author") == "author"]
     venues = ("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "university")
     tags = (each.get("tag") for each in _list(item.get("tags")) if isinstance(each, dict))
     attached = (each.get("path") for each in _list(item.get("attachments")) if _is_file(each))
-    key = item.get("citationKey") or item.get("citekey")
+    key = item.get("citationKey") or item.get("citekey") or key_in(item.get("extra"))
     facts = PaperMetadata(
         title=plain(item.get("title")),
         authors=people(_creator(author) for author in authors),

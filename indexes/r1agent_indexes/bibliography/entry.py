@@ -15,6 +15,7 @@ _ARXIV = re.compile(
 )
 _BARE_ARXIV = re.compile(rf"\s*(?:arxiv:)?\s*{_ARXIV_NUMBER}\s*(?:\[.*)?", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_KEY = re.compile(r"^\s*citation key:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|scp|span|p|jats:\w+|mml:\w+)\b[^>]*>", re.I)
 
 
@@ -71,6 +72,12 @@ def bare_arxiv_id(text: object) -> str | None:
     """Return the arXiv id that a field of its own holds, without its version."""
     match = _BARE_ARXIV.fullmatch(str(text or ""))
     return match[1].lower() if match else None
+
+
+def key_in(text: object) -> str | None:
+    """Return the citation key that Better BibTeX writes into Zotero's field `Extra`."""
+    match = _KEY.search(str(text or ""))
+    return match[1] if match else None
 
 
 def year_in(text: object) -> int | None:

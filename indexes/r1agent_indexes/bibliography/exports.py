@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from rapidfuzz import fuzz, process
@@ -12,10 +13,11 @@ from r1agent_indexes.bibliography.csl_json import read_json
 from r1agent_indexes.bibliography.entry import Entry, arxiv_id_in, bare_arxiv_id, doi_in
 from r1agent_indexes.bibliography.ris import read_ris
 from r1agent_indexes.bibliography.same_paper import CLOSE, folded, same_paper
+from r1agent_indexes.bibliography.zotero_rdf import read_rdf
 from r1agent_indexes.errors import UnreadablePaperError
 from r1agent_indexes.types import FailedPaper, PaperMetadata
 
-ENDINGS = (".bib", ".json", ".ris")
+ENDINGS = (".bib", ".json", ".rdf", ".ris")
 _MOST_BYTES = 64 << 20
 """An export of 10,000 papers with abstracts has about 30 MB; larger JSON is something else."""
 _NOT_ALIKE = 50.0
@@ -52,7 +54,7 @@ def read_exports(paths: Iterable[Path]) -> "Exports":
     problems: list[FailedPaper] = []
     for path in paths:
         try:
-            found, wrong = _read(path)
+            found, wrong = read_export(path)
         except UnreadablePaperError as error:
             problems.append(FailedPaper(path, str(error)))
         except OSError as error:
@@ -63,21 +65,37 @@ def read_exports(paths: Iterable[Path]) -> "Exports":
     return Exports(entries, problems)
 
 
-def _read(path: Path) -> tuple[list[Entry], list[str]]:
-    if path.stat().st_size > _MOST_BYTES:
+def read_export(path: Path) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return the entries of an export, and what is wrong with those that it cannot give.
+
+    Raises:
+        UnreadablePaperError: It is broken, too large, or holds no entry.
+        OSError: It cannot be read.
+    """
+    status = path.stat()
+    return _read(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)  # BibTeX takes 4 ms an entry, and one `add` asks for it several times
+def _read(path: Path, size: int, changed: int) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    del changed  # which tells one content from the next
+    if size > _MOST_BYTES:
         raise UnreadablePaperError(f"has more than {_MOST_BYTES >> 20} MB, too large for an export")
     data = path.read_bytes()
+    if path.suffix.lower() == ".rdf":
+        return tuple(read_rdf(data)), ()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")  # what BibTeX files were written in before
     match path.suffix.lower():
         case ".bib":
-            return read_bibtex(text)
+            entries, wrong = read_bibtex(text)
+            return tuple(entries), tuple(wrong)
         case ".json":
-            return read_json(text), []
+            return tuple(read_json(text)), ()
         case _:
-            return read_ris(text), []
+            return tuple(read_ris(text)), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +142,7 @@ class Exports:
         shared = [(_shared_end(one.parts, whole), one.entry) for one in stated]
         best = max((count for count, _ in shared), default=0)
         candidates = [entry for count, entry in shared if count == best]
-        if not candidates or any(one is not candidates[0] for one in candidates):
+        if not candidates or any(not _is_one(one, candidates[0]) for one in candidates):
             return None
         entry = candidates[0]
         if best > 1 or any(len(one.parts) == 1 for one in stated):
@@ -156,6 +174,11 @@ class Exports:
         some = {other for word in words[:_RAREST] for other in self._by_word[word]}
         found = process.extract(title, sorted(some), scorer=fuzz.ratio, score_cutoff=CLOSE, limit=5)
         return [match for match, _, _ in found]
+
+
+def _is_one(one: Entry, other: Entry) -> bool:
+    """Tell whether two entries are of one work, such as in two exports of one collection."""
+    return one is other or same_paper(one.facts, other.facts)
 
 
 def _parts(file: str) -> tuple[str, ...]:

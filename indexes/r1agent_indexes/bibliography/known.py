@@ -37,7 +37,8 @@ def describe_papers(
     No paper is read again: the facts that a file gave stay beside those that replace them, so that
     an entry that is changed or taken out of an export has its effect the next time.
     """
-    exports = read_exports(find_exports(found.papers, found.folders))
+    beside = find_exports(found.papers, found.folders)
+    exports = read_exports(dict.fromkeys([*found.exports, *beside]))
     describer = _Describer(store, exports, registries)
     given = set(found.papers)
     within = [paper for paper in store.briefs() if paper.path in given]

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +44,19 @@ class PdfProcess:
         self._files = 0
 
     def messages(
-        self, path: Path, *, kind: str = "pdf", on_wait: Callable[[], None] = lambda: None
+        self,
+        path: Path,
+        *,
+        kind: str = "pdf",
+        marks: Sequence[Message] = (),
+        on_wait: Callable[[], None] = lambda: None,
     ) -> Iterator[Message]:
         """Yield what the child says about one file; `on_wait` is called twice a second.
 
         Args:
             path: The file.
-            kind: Which parser: "pdf", "html", "latex" or "xml".
+            kind: Which parser: "pdf", "html", "latex" or "xml"; "marked" writes into a PDF.
+            marks: What is written, for "marked".
             on_wait: Called while the child works.
 
         Raises:
@@ -59,7 +65,8 @@ class PdfProcess:
         child = self._started()
         finished = False
         try:
-            self._send(child, {"path": str(path.resolve()), "kind": kind})
+            request = {"path": str(path.resolve()), "kind": kind}
+            self._send(child, request | ({"marks": list(marks)} if marks else {}))
             for message in self._replies(child, on_wait):
                 finished = message["kind"] in ("end", "error")
                 yield message

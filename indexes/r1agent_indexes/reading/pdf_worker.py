@@ -2,6 +2,7 @@
 
 It is started by path with `python -I -B`. A request is `{"path": …, "kind": …}`; replies are
 `info`, one `page` each, then `end` or `error`; `again` says that the pages so far are read anew.
+A request of the kind "marked" has `marks` too, and its reply is `marked` before `end`.
 Only parsers are imported here, each with the first file that needs it, and nothing that opens a
 connection.
 """
@@ -27,7 +28,7 @@ def main() -> None:
     _limit(memory)
     for line in sys.stdin:
         request = json.loads(line)
-        for message in _read(Path(request["path"]), request["kind"]):
+        for message in _read(request):
             replies.write(json.dumps(message) + "\n")
             replies.flush()
 
@@ -51,16 +52,21 @@ def _limit(memory: int) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def _read(path: Path, kind: str) -> Iterator[Message]:
+def _read(request: Message) -> Iterator[Message]:
     try:
-        yield from _messages(path, kind)
+        yield from _messages(Path(request["path"]), request)
     except MemoryError:
         yield {"kind": "error", "code": "memory"}
     except Exception as error:  # noqa: BLE001  (a parser may raise anything on a hostile file)
         yield {"kind": "error", "code": "broken", "detail": f"{type(error).__name__}: {error}"}
 
 
-def _messages(path: Path, kind: str) -> Iterator[Message]:
+def _messages(path: Path, request: Message) -> Iterator[Message]:
+    kind = request["kind"]
+    if kind == "marked":
+        from r1agent_indexes.marking.annotations import marked_messages
+
+        return marked_messages(path, request["marks"])
     if kind == "pdf":
         from r1agent_indexes.reading.pdfium_pages import pdf_messages
 

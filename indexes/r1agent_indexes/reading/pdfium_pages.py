@@ -79,7 +79,7 @@ def _outline(pdf: Any) -> list[list[object]]:
 def _page(pdf: Any, number: int) -> Message:
     page = pdf[number]
     text_page = page.get_textpage()
-    text, hidden = _texts(text_page, hidden_texts(page.raw))
+    text, hidden = page_texts(text_page, hidden_texts(page.raw))
     message = {
         "kind": "page",
         "label": pdf.get_page_label(number) or str(number + 1),
@@ -92,7 +92,7 @@ def _page(pdf: Any, number: int) -> Message:
     return message
 
 
-def _texts(text_page: Any, hidden: set[int]) -> tuple[str, str]:
+def page_texts(text_page: Any, hidden: set[int]) -> tuple[str, str]:
     """Return one character per pdfium character, NUL where it cannot be seen; and what cannot."""
     count = text_page.count_chars()
     if not hidden:
@@ -120,12 +120,13 @@ def _lines(text_page: Any, text: str) -> list[list[object]]:
     """Return `[text, height in points, bold]` for every line."""
     return [
         _line(text_page, text, start, end)
-        for start, end in by_column(text_page, text, _line_spans(text))
+        for start, end in by_column(text_page, text, line_spans(text))
         if text[start:end].strip("\0\r \t") or "\0" not in text[start:end]
     ]
 
 
-def _line_spans(text: str) -> list[tuple[int, int]]:
+def line_spans(text: str) -> list[tuple[int, int]]:
+    """Return where each line of a page's characters starts and ends."""
     spans = []
     start = 0
     for line in text.replace(LINE_END_HYPHEN, "\n").split("\n"):

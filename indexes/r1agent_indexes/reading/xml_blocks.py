@@ -14,7 +14,7 @@ def xml_paper(data: bytes) -> StructuredPaper:
     Raises:
         RefusedFileError: It is broken, declares entities, or is neither JATS nor TEI.
     """
-    root = _root(data)
+    root = xml_root(data)
     if local_name(root) == "TEI":
         return tei_paper(root)
     articles = [one for one in root.iter() if local_name(one) == "article"]
@@ -25,7 +25,12 @@ def xml_paper(data: bytes) -> StructuredPaper:
     )
 
 
-def _root(data: bytes) -> etree._Element:
+def xml_root(data: bytes) -> etree._Element:
+    """Return the root of an XML text, read without entities, network or other files.
+
+    Raises:
+        RefusedFileError: It is broken, or declares entities.
+    """
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

@@ -12,6 +12,7 @@ from r1agent.report.printable import one_line
 from r1agent.reports import Report
 from r1agent.types import Citation
 
+_OWN_KEY = re.compile(r"\w[\w:.+/-]{0,99}")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
 _TRANSLITERATED = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
@@ -43,20 +44,30 @@ def doi_address(doi: str) -> str:
 
 
 def citation_keys(papers: Sequence[Citation]) -> list[str]:
-    """Return a key for each paper: surname and year, then `a`, `b` … where that is taken.
+    """Return a key for each paper: the user's own, or surname and year.
 
-    A paper keeps its key when more papers follow it. Keys are lower-case ASCII letters and digits.
+    Where a key is taken, `a`, `b` … follow it; capitals make no other key. Without keys of the
+    user's own a paper keeps its key when more papers follow it. Keys that are made here are
+    lower-case ASCII letters and digits.
     """
-    keys: list[str] = []
+    own = [_own_key(paper) for paper in papers]
+    reserved = {key.casefold() for key in own if key}
     taken: set[str] = set()
-    for paper in papers:
-        stem = _stem(paper)
+    keys: list[str] = []
+    for paper, known in zip(papers, own, strict=True):
+        stem = known or _stem(paper)
         key, turn = stem, 0
-        while key in taken:
+        while key.casefold() in taken or (key != known and key.casefold() in reserved):
             key, turn = f"{stem}{_letters(turn)}", turn + 1
-        taken.add(key)
+        taken.add(key.casefold())
         keys.append(key)
     return keys
+
+
+def _own_key(paper: Citation) -> str:
+    """Return the key in the user's reference manager, if it is one that BibTeX can take."""
+    key = paper.citation_key or ""
+    return key if _OWN_KEY.fullmatch(key) else ""
 
 
 def _stem(paper: Citation) -> str:

@@ -42,7 +42,8 @@ def test_quotes_stand_in_for_sentences_that_did_not_hold(out):
 
 
 def test_a_citation_says_which_paper_it_is_from(out):
-    quote = replace(QUOTE, authors=("A. Author", "B. Author"), year=2019, doi="10.1/x")
+    known = {"year": 2019, "doi": "10.1/x", "citation_key": "author2019"}
+    quote = replace(QUOTE, authors=("A. Author", "B. Author"), **known)
     claim = replace(ANSWER.claims[0], citations=(quote,))
     run_batch(ThreadPool(Answers(First=replace(ANSWER, claims=(claim,)))), ITEMS[:1], out)
     assert lines_of(out)[0]["citations"] == [
@@ -56,6 +57,7 @@ def test_a_citation_says_which_paper_it_is_from(out):
             "authors": ["A. Author", "B. Author"],
             "year": 2019,
             "doi": "10.1/x",
+            "citation_key": "author2019",
         }
     ]
 

@@ -37,3 +37,18 @@ def test_equal_keys_get_letters_and_none_changes_when_papers_follow():
 @pytest.mark.parametrize("doi", [None, "", "x", "10.1/x", "10.1234/a b", "javascript:alert(1)"])
 def test_what_is_no_doi_is_left_out(doi):
     assert doi_of(replace(QUOTE, doi=doi)) == ""
+
+
+def test_the_key_of_the_users_library_is_kept_and_none_that_is_made_takes_it():
+    papers = [by("Ann Li", 2020), by("Bo Chen", 2021, citation_key="Li2020"), by("Ann Li", 2020)]
+    assert citation_keys(papers) == ["li2020a", "Li2020", "li2020b"]
+
+
+def test_a_key_that_two_papers_have_gets_a_letter_for_the_second():
+    papers = [by("Ann Li", 2020, citation_key="chenWater2021")] * 2
+    assert citation_keys(papers) == ["chenWater2021", "chenWater2021a"]
+
+
+@pytest.mark.parametrize("key", ["a,b", "a}b", "a b", "%a", "\\input", "", "-a", "a" * 101, "a\n"])
+def test_a_key_that_bibtex_cannot_take_is_not_used(key):
+    assert citation_keys([by("Ann Li", 2020, citation_key=key)]) == ["li2020"]

@@ -1,0 +1,1 @@
+"""Quotes as highlights in a copy of their paper."""
