@@ -63,7 +63,7 @@ COMMANDS = (
     ChatCommand(
         "/export",
         "FILE",
-        "write the conversation: .md .html .json .bib",
+        "write the conversation: .md .html .docx .json .bib",
         chat_export.export,
         ("/save",),
     ),

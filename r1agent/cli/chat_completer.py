@@ -16,7 +16,7 @@ from r1agent.report.references import source
 if TYPE_CHECKING:
     from r1agent.cli.chat_session import ChatSession
 
-_FORMATS = (".md", ".html", ".json", ".bib")
+_FORMATS = (".md", ".html", ".docx", ".json", ".bib")
 
 
 class ChatCompleter(Completer):

@@ -25,9 +25,10 @@ def export(
     runs_dir: options.RunsDir = None,
     config: options.Config = None,
 ) -> None:
-    """Write what was answered before as Markdown, HTML, JSON, BibTeX or CSL-JSON.
+    """Write what was answered before as Markdown, HTML, Word, JSON, BibTeX or CSL-JSON.
 
-    BibTeX and CSL-JSON hold the papers that are cited.
+    `obsidian` is Markdown with properties and links to the pages of the PDFs. A Word document wants
+    `-o`. BibTeX and CSL-JSON hold the papers that are cited.
     """
     from r1agent.report.read_report import read_report
 

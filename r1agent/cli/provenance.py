@@ -13,12 +13,12 @@ from r1agent.cli import options
 
 
 def provenance(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A text; `-` reads it from stdin.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A text or `.docx`; `-` is stdin.")],
     json: options.Json = False,
 ) -> None:
     """Find the invisible marks that name the runs a text came from.
 
-    Exits with 1 when there is none. Exported text has them where `provenance_mark` is set.
+    Exported text has them where `provenance_mark` is set.
     """
     from r1agent.cli.ending import say
     from r1agent.cli.screen import data, show_json
@@ -31,15 +31,21 @@ def provenance(
     for run in () if json else marks:
         data().print(one_line(run))
     if not marks:
-        say(f"No mark of a run in {file!r}. Only text exported with `provenance_mark` has one.")
+        where = "the text on stdin" if file == "-" else repr(file)
+        say(f"No mark of a run in {where}. Only text exported with `provenance_mark` has one.")
         raise typer.Exit(1)
 
 
 def _text(file: str) -> str:
     if file == "-":
         return sys.stdin.read()
+    path = Path(file)
     try:
-        return Path(file).read_text(encoding="utf-8", errors="replace")
+        if path.suffix.lower() == ".docx":
+            from r1agent.report.word.read import docx_text
+
+            return docx_text(path)
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise typer.BadParameter(
             f"{file!r} cannot be read ({error.strerror}). Name a text file, or `-` for stdin."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from r1agent.reports import Report
     from r1agent.settings import Settings
+    from r1agent.types import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,12 @@ class ReportOut:
         """Find out now what could not be written later.
 
         Raises:
-            ExportError: The format or the style is unknown, or the folder of the file is missing.
+            ExportError: The format or the style is unknown, the folder of the file is missing, or
+                the format wants a file or an extra that is not there.
         """
-        from r1agent.report.exporting import format_of, require_place
+        from r1agent.report.exporting import format_of, require_writable
 
-        format_of(self.out, self.format)
-        require_place(self.out)
+        require_writable(format_of(self.out, self.format), self.out)
         if self.style is not None:
             from r1agent.report.papers.csl_styles import open_style
 
@@ -43,14 +44,21 @@ class ReportOut:
         """Write a report where it was asked for, and say so."""
         from r1agent.cli.ending import say
         from r1agent.report.export import exported
-        from r1agent.report.exporting import format_of, report_to, write_report
-
-        text = report_to(
-            format_of(self.out, self.format),
-            report,
-            style=self.style,
-            export=lambda sentences, answer: exported(sentences, answer, settings),
+        from r1agent.report.exporting import (
+            format_of,
+            report_bytes,
+            report_to,
+            write_bytes,
+            write_report,
         )
-        write_report(text, self.out)
-        if self.out is not None:
-            say(f"Written: {str(self.out)!r}.")
+
+        format = format_of(self.out, self.format)
+
+        def export(sentences: str, answer: Answer) -> str:
+            return exported(sentences, answer, settings)
+
+        if self.out is None:
+            write_report(report_to(format, report, style=self.style, export=export), None)
+            return
+        write_bytes(report_bytes(format, report, style=self.style, export=export), self.out)
+        say(f"Written: {str(self.out)!r}.")

@@ -27,7 +27,9 @@ def table(
     columns: Annotated[Path, typer.Argument(metavar="COLUMNS", help="YAML of the questions.")],
     out: Annotated[
         Path,
-        typer.Option("--out", "-o", metavar="FILE", help="A .csv, .md, .html, .json or .bib file."),
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="A .csv, .md, .html, .docx, .json or .bib file."
+        ),
     ],
     format: Annotated[
         str | None,
@@ -35,7 +37,8 @@ def table(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="`csv`, `markdown`, `html`, `json`, `bibtex` or `csl-json`; or as FILE ends.",
+            help="`csv`, `markdown`, `obsidian`, `html`, `docx`, `json`, `bibtex` or `csl-json`; "
+            "or as FILE ends.",
         ),
     ] = None,
     style: options.Style = None,
@@ -48,7 +51,8 @@ def table(
         typer.Option(metavar="CELLS", help="Ask a COLUMN, a PAPER or PAPER/COLUMN again."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Questions at once.", show_default=False)
+        int | None,
+        typer.Option(min=1, max=256, metavar="N", help="Questions at once.", show_default=False),
     ] = None,
     resume: Annotated[
         bool, typer.Option(metavar="", help="Keep the cells that are there, or ask all again.")
@@ -63,30 +67,31 @@ def table(
     A second run asks only what is new or failed: a column, a paper, or a changed question.
     """
     from r1agent.batch.files import require_folder
+    from r1agent.cli.exit_codes import code_of
     from r1agent.report.export import exported
-    from r1agent.report.exporting import write_report
-    from r1agent.report.table.export import table_format, table_to
+    from r1agent.report.exporting import write_bytes
+    from r1agent.report.table.export import table_bytes, table_format
     from r1agent.tables import Table, kept_cells, read_form
 
     form = read_form(columns)
     kind = table_format(out, format)
     require_folder(out)
-    table_to(kind, _sorted(Table(form, ()), sort), style=style)  # a wrong name is told at once
+    table_bytes(kind, _sorted(Table(form, ()), sort), style=style)  # a wrong name is told at once
     settings = given.settings()
     if redo or not resume:
         settings = settings.model_copy(update={"cache_requests": False})  # it would say the same
     job = _Job(form, _papers(settings, given, form), kept_cells(out), settings, workers, ray)
     job.forget(redo or [], resume=resume)
     made = job.table(given)
-    text = table_to(
+    content = table_bytes(
         kind,
         _sorted(made, sort),
         style=style,
         export=lambda said, answer: exported(said, answer, settings),
     )
-    write_report(text, out)
+    write_bytes(content, out)
     _tell(made, out, json=json)
-    raise typer.Exit(1 if all(cell.outcome == "failed" for cell in made.cells) else 0)
+    raise typer.Exit(code_of({cell.outcome for cell in made.cells}))
 
 
 def _sorted(table: Table, by: str | None) -> Table:

@@ -8,16 +8,25 @@ import shutil
 import sys
 import uuid
 from collections.abc import Callable, Collection
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from r1agent.report.export_errors import ExportError
 from r1agent.reports import Report
 from r1agent.types import Answer
 
-FORMATS = ("markdown", "html", "json", "bibtex", "csl-json")
+TEXT_FORMATS = ("markdown", "obsidian", "html", "json", "bibtex", "csl-json")
 """What `report_to` can write."""
+FORMATS = (*TEXT_FORMATS, "docx")
+"""What `report_bytes` can write."""
 
-_SHORT_NAMES = {"md": "markdown", "htm": "html", "bib": "bibtex", "csl": "csl-json"}
+_SHORT_NAMES = {
+    "md": "markdown",
+    "htm": "html",
+    "bib": "bibtex",
+    "csl": "csl-json",
+    "word": "docx",
+}
 _SUFFIXES = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -25,6 +34,7 @@ _SUFFIXES = {
     ".htm": "html",
     ".json": "json",
     ".bib": "bibtex",
+    ".docx": "docx",
 }
 
 
@@ -35,10 +45,10 @@ def report_to(
     style: str | None = None,
     export: Callable[[str, Answer], str] = lambda text, _: text,
 ) -> str:
-    """Write a report in one of `FORMATS`.
+    """Write a report in one of `TEXT_FORMATS`.
 
     Args:
-        format: One of `FORMATS`.
+        format: One of `TEXT_FORMATS`.
         report: What is written.
         style: CSL style of the bibliography, by its name or as the path of a `.csl` file; without
             it papers are numbered with title, authors, year and file. JSON and BibTeX hold fields
@@ -46,13 +56,17 @@ def report_to(
         export: Makes of the sentences of an answer what is written, in Markdown.
 
     Raises:
-        ExportError: The format or the style is unknown.
+        ExportError: The format or the style is unknown, or the format is no text.
     """
-    match _known(format):
+    match _text_format(format):
         case "markdown":
             from r1agent.report.report_markdown import report_to_markdown
 
             return report_to_markdown(report, style=style, export=export)
+        case "obsidian":
+            from r1agent.report.report_obsidian import report_to_obsidian
+
+            return report_to_obsidian(report, style=style, export=export)
         case "html":
             from r1agent.report.report_html import report_to_html
 
@@ -69,6 +83,26 @@ def report_to(
             from r1agent.report.papers.csl import report_to_csl
 
             return report_to_csl(report)
+
+
+def report_bytes(
+    format: str,
+    report: Report,
+    *,
+    style: str | None = None,
+    export: Callable[[str, Answer], str] = lambda text, _: text,
+) -> bytes:
+    """Write a report in one of `FORMATS`, as a file holds it; otherwise as `report_to`.
+
+    Raises:
+        ExportError: The format or the style is unknown, or what writes the format is missing.
+    """
+    if _known(format) != "docx":
+        return report_to(format, report, style=style, export=export).encode()
+    require_docx()
+    from r1agent.report.word.report import report_to_docx
+
+    return report_to_docx(report, style=style, export=export)
 
 
 def format_of(out: Path | None, asked: str | None) -> str:
@@ -123,9 +157,18 @@ def write_report(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)
         return
+    write_bytes(text.encode(), out)
+
+
+def write_bytes(content: bytes, out: Path) -> None:
+    """Write `content` to `out`, which holds either all of it or what it held before.
+
+    Raises:
+        ExportError: The file cannot be written.
+    """
     try:
         require_place(out)
-        _replace(out, text.encode())
+        _replace(out, content)
     except OSError as error:
         raise ExportError(
             f"{str(out)!r} cannot be written: {error.strerror}. Name a file in a folder that you "
@@ -140,6 +183,41 @@ def require_place(out: Path | None) -> None:
     if out.is_dir() or not out.parent.is_dir():
         found = "is a folder" if out.is_dir() else f"needs a folder {str(out.parent)!r}"
         raise ExportError(f"{str(out)!r} {found}. Name a file in a folder that is there.")
+
+
+def require_docx() -> None:
+    """Raise `ExportError` where python-docx, which writes Word documents, is not installed."""
+    try:
+        version("python-docx")
+    except PackageNotFoundError:
+        raise ExportError(
+            "A Word document is written by python-docx, which is not installed. Install it with "
+            "`pip install 'r1agent[docx]'`, or name another format, such as `html`."
+        ) from None
+
+
+def require_writable(format: str, out: Path | None) -> None:
+    """Find out whether what a command makes could be written, before it is made.
+
+    Raises:
+        ExportError: The folder of `out` is missing, the format is unknown or wants a file, or what
+            writes it is not installed.
+    """
+    require_place(out)
+    if out is None:
+        _text_format(format)
+    elif _known(format) == "docx":
+        require_docx()
+
+
+def _text_format(format: str) -> str:
+    name = _known(format)
+    if name in TEXT_FORMATS:
+        return name
+    raise ExportError(
+        f"A {name!r} report is a file, no text for stdout. Name the file with `-o`, such as "
+        f"`-o report.{name}`."
+    )
 
 
 def _known(format: str) -> str:

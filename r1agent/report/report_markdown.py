@@ -23,6 +23,7 @@ def report_to_markdown(
     *,
     style: str | None = None,
     export: Callable[[str, Answer], str] = lambda text, _: text,
+    footnote: Callable[[Citation, int, Bibliography], str] | None = None,
 ) -> str:
     """Write a report for Pandoc, GitHub and Obsidian.
 
@@ -33,11 +34,13 @@ def report_to_markdown(
         report: What is written.
         style: CSL style of the bibliography; without one it is numbered plainly.
         export: Makes of the sentences of an answer what is written.
+        footnote: Writes a quote under its number; by default with its paper and page in plain text.
 
     Raises:
         ExportError: There is no such style.
     """
     numbers, papers = numbers_of(report), bibliography(report, style=style)
+    note = footnote or _footnote
     blocks = [
         f"# {markdown_text(report.title)}",
         *map(markdown_text, report.notes),
@@ -45,7 +48,7 @@ def report_to_markdown(
         *_computations(numbers),
         _bibliography(papers),
         f"*{markdown_text(report_audit_line(report))}*",
-        "\n".join(_footnote(one, number, papers) for one, number in numbers.quotes.items()),
+        "\n".join(note(one, number, papers) for one, number in numbers.quotes.items()),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
 

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from r1agent.report.exporting import FORMATS, format_of, report_to
+from r1agent.report.exporting import FORMATS, format_of, report_to, require_docx
 from r1agent.tables.cells import Export, as_it_is
 from r1agent.tables.form import TableError
 from r1agent.tables.table import Table
 
 TABLE_FORMATS = ("csv", *FORMATS)
-"""What `table_to` can write."""
+"""What `table_bytes` can write."""
 
 
 def table_to(
     format: str, table: Table, *, style: str | None = None, export: Export = as_it_is
 ) -> str:
-    """Write a table in one of `TABLE_FORMATS`; BibTeX and CSL-JSON hold the cited papers.
+    """Write a table as text; BibTeX and CSL-JSON hold the cited papers.
 
     Args:
-        format: One of `TABLE_FORMATS`.
+        format: One of `TABLE_FORMATS`, but not `docx`.
         table: What is written.
         style: CSL style of a bibliography below the table, in Markdown and HTML.
         export: Makes of an answer's text what is written.
 
     Raises:
-        ExportError: The style is unknown.
+        ExportError: The style is unknown, or the format is no text.
     """
     match format:
         case "csv":
@@ -36,6 +36,12 @@ def table_to(
             from r1agent.report.table.markdown import table_to_markdown
 
             return table_to_markdown(table, style=style, export=export)
+        case "obsidian":
+            from r1agent.report.report_obsidian import properties
+            from r1agent.report.table.markdown import table_to_markdown
+
+            text = table_to_markdown(table, style=style, export=export)
+            return f"{properties(table.report())}\n{text}"
         case "html":
             from r1agent.report.table.html import table_to_html
 
@@ -46,6 +52,22 @@ def table_to(
             return table_to_json(table, export=export)
         case _:
             return report_to(format, table.report(), style=style)
+
+
+def table_bytes(
+    format: str, table: Table, *, style: str | None = None, export: Export = as_it_is
+) -> bytes:
+    """Write a table in one of `TABLE_FORMATS`, as a file holds it; otherwise as `table_to`.
+
+    Raises:
+        ExportError: The style is unknown, or what writes the format is missing.
+    """
+    if format != "docx":
+        return table_to(format, table, style=style, export=export).encode()
+    require_docx()
+    from r1agent.report.word.table import table_to_docx
+
+    return table_to_docx(table, style=style, export=export)
 
 
 def table_format(out: Path, asked: str | None) -> str:
@@ -60,10 +82,10 @@ def table_format(out: Path, asked: str | None) -> str:
     if asked is None and out.suffix.lower() not in _SUFFIXES:
         raise TableError(
             f"{str(out)!r} does not say which format a table is wanted in. End it in `.csv`, "
-            "`.md`, `.html`, `.json` or `.bib`, or name one with `--format`: "
+            "`.md`, `.html`, `.docx`, `.json` or `.bib`, or name one with `--format`: "
             f"{', '.join(TABLE_FORMATS)}."
         )
     return format_of(out, asked)
 
 
-_SUFFIXES = (".md", ".markdown", ".html", ".htm", ".json", ".bib")
+_SUFFIXES = (".md", ".markdown", ".html", ".htm", ".docx", ".json", ".bib")

@@ -11,6 +11,7 @@ from r1agent.settings import Settings
 from r1agent.testing import ScriptedChatModel
 from tests.agent.made_runs import ONE_DRAFT, passage, search_tool
 
+EXPORTED = (".md", ".html", ".docx", ".json", ".bib")
 LOWERED = "Dropout of 0.5 lowered the test error from 12.1 % to 10.4 % [1]."
 
 
@@ -39,7 +40,7 @@ def offered(text, session=None):
         ("/read ", ["/read 1"]),
         ("/why 2", []),
         ("/export notes.h", ["/export notes.html"]),
-        ("/export notes", [f"/export notes{end}" for end in (".md", ".html", ".json", ".bib")]),
+        ("/export notes", [f"/export notes{end}" for end in EXPORTED]),
         ("/nonsense x", []),
         ("What is /s", []),
     ],

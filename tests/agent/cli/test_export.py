@@ -1,5 +1,7 @@
 import json
 
+from docx import Document
+
 from tests.agent.cli.commands import run
 
 QUESTION = "What is the sum of the whole numbers from 1 to 100?"
@@ -44,7 +46,7 @@ def test_what_cannot_be_exported_is_one_sentence(folder):
     (folder / "answers.jsonl").write_text(f"{json.dumps(LINE)}\n")
     for words, said in [
         (["none.jsonl"], "No file 'none.jsonl'"),
-        (["answers.jsonl", "-f", "word"], "No format 'word'"),
+        (["answers.jsonl", "-f", "pdf"], "No format 'pdf'"),
         (["answers.jsonl", "--style", "apaa"], "No style 'apaa'. Near it: apa"),
         (["answers.jsonl", "-o", "none/out.md"], "needs a folder 'none'"),
     ]:
@@ -62,10 +64,33 @@ def test_ask_writes_its_answer_to_a_file_and_nothing_to_stdout(folder, server):
 
 
 def test_ask_refuses_a_format_before_it_asks(folder):
-    result = run("ask", QUESTION, "-o", "answer.docx")
+    result = run("ask", QUESTION, "-o", "answer.odt")
     assert result.exit_code == 1
     assert "names no format" in result.stderr
     assert not (folder / "runs").exists()
+
+
+def test_a_run_becomes_a_word_document(server, folder):
+    run("ask", QUESTION, "--base-url", server, "-q")
+    result = run("export", "last", "-o", "answer.docx")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "Written: 'answer.docx'.\n"
+    title, sentence, *_ = Document(folder / "answer.docx").paragraphs
+    assert (title.text, sentence.text) == (QUESTION, "The sum is 5050.[a]")
+
+
+def test_ask_says_that_a_word_document_wants_a_file_before_it_asks(folder):
+    result = run("ask", QUESTION, "--format", "docx")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Name the file with `-o`, such as `-o report.docx`." in " ".join(result.stderr.split())
+    assert not (folder / "runs").exists()
+
+
+def test_a_run_becomes_a_note_of_obsidian(server):
+    run("ask", QUESTION, "--base-url", server, "-q")
+    text = run("export", "last", "-f", "obsidian").stdout
+    assert text.startswith(f"---\ntitle: {QUESTION}\ndate: ")
+    assert f"---\n\n# {QUESTION}\n\nThe sum is 5050." in text
 
 
 def test_ask_prints_json_beside_the_file(folder, server):
@@ -86,6 +111,21 @@ def test_sentences_are_marked_where_the_settings_ask_for_it(server, folder):
     assert run("export", "last", "-o", "answer.md").exit_code == 0
     marked = json.loads(run("provenance", "answer.md", "--json").stdout)
     assert marked
+
+
+def test_a_word_document_is_marked_too_and_its_marks_are_found(server, folder):
+    run("ask", QUESTION, "--base-url", server, "-q")
+    (folder / "r1agent.toml").write_text("provenance_mark = true\n")
+    assert run("export", "last", "-o", "answer.docx").exit_code == 0
+    (marked,) = json.loads(run("provenance", "answer.docx", "--json").stdout)
+    assert marked["marks"] == 2
+
+
+def test_a_file_that_only_ends_like_a_word_document_is_told(folder):
+    (folder / "notes.docx").write_text("no archive")
+    result = run("provenance", "notes.docx")
+    assert result.exit_code == 1
+    assert "is no Word document that can be read" in result.stderr
 
 
 def test_the_page_of_a_run_draws_its_steps_and_calls(server):

@@ -29,7 +29,7 @@ def test_one_copied_paragraph_is_enough():
 def test_a_text_without_marks_ends_with_1(options, printed):
     found = run("provenance", "-", *options, input="No marks here.")
     assert (found.exit_code, found.stdout) == (1, printed)
-    assert "No mark of a run in '-'" in found.stderr
+    assert "No mark of a run in the text on stdin." in found.stderr
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):

@@ -1,5 +1,7 @@
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,14 @@ from r1agent.report.exporting import (
     FORMATS,
     format_by_suffix,
     format_of,
+    report_bytes,
     report_to,
+    require_writable,
     write_report,
 )
 from tests.agent.report.reports import REVIEW
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +33,8 @@ from tests.agent.report.reports import REVIEW
         ("papers.json", "csl-json", "csl-json"),
         ("review.txt", "md", "markdown"),
         (None, "BibTeX", "bibtex"),
+        ("review.docx", None, "docx"),
+        ("review.md", "obsidian", "obsidian"),
     ],
 )
 def test_the_format_is_the_one_asked_for_or_that_of_the_suffix(file, asked, format):
@@ -36,8 +44,8 @@ def test_the_format_is_the_one_asked_for_or_that_of_the_suffix(file, asked, form
 def test_an_unknown_format_or_suffix_names_the_known_ones():
     with pytest.raises(ExportError, match=r"Did you mean 'markdown'.*csl-json"):
         format_of(None, "markdwn")
-    with pytest.raises(ExportError, match=r"'\.docx', which names no format.*html"):
-        format_of(Path("review.docx"), None)
+    with pytest.raises(ExportError, match=r"'\.odt', which names no format.*html"):
+        format_of(Path("review.odt"), None)
 
 
 def test_where_only_the_name_tells_the_format_the_endings_are_listed():
@@ -51,6 +59,7 @@ def test_where_only_the_name_tells_the_format_the_endings_are_listed():
     ("format", "beginning"),
     [
         ("markdown", "# Label smoothing\n"),
+        ("obsidian", "---\ntitle: Label smoothing\n"),
         ("html", "<!DOCTYPE html>\n"),
         ("json", '{\n  "kind": "review"'),
         ("bibtex", "@misc{author2020,\n"),
@@ -60,6 +69,30 @@ def test_where_only_the_name_tells_the_format_the_endings_are_listed():
 def test_every_format_can_be_written(format, beginning):
     assert format in FORMATS
     assert report_to(format, REVIEW).startswith(beginning)
+
+
+def test_a_file_of_text_holds_it_as_it_is_and_a_word_document_is_an_archive():
+    assert report_bytes("json", REVIEW) == report_to("json", REVIEW).encode()
+    assert report_bytes("docx", REVIEW).startswith(b"PK")
+
+
+def test_a_word_document_wants_a_file(tmp_path):
+    with pytest.raises(ExportError, match=r"no text for stdout.*`-o report\.docx`"):
+        require_writable("docx", None)
+    with pytest.raises(ExportError, match="no text"):
+        report_to("docx", REVIEW)
+    require_writable("docx", tmp_path / "report.docx")
+
+
+def test_without_python_docx_the_way_to_install_it_is_told(tmp_path):
+    code = (
+        "import sys; from pathlib import Path;"
+        "from r1agent.report.exporting import require_writable;"
+        "sys.meta_path = [one for one in sys.meta_path if not hasattr(one, 'find_distributions')];"
+        f"require_writable('docx', Path({str(tmp_path / 'a.docx')!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert "`pip install 'r1agent[docx]'`" in done.stderr
 
 
 def test_a_file_is_replaced_as_a_whole_and_keeps_its_mode(tmp_path):

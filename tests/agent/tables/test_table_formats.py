@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from r1agent.report.export_errors import ExportError
 from r1agent.report.table.csv import table_to_csv
-from r1agent.report.table.export import TABLE_FORMATS, table_format, table_to
+from r1agent.report.table.export import TABLE_FORMATS, table_bytes, table_format, table_to
 from r1agent.report.table.html import table_fragment, table_to_html
 from r1agent.report.table.json import table_to_json
 from r1agent.report.table.markdown import table_to_markdown
@@ -300,6 +300,8 @@ def test_what_leaves_can_be_marked(format):
         ("t.html", None, "html"),
         ("t.json", None, "json"),
         ("t.bib", None, "bibtex"),
+        ("t.docx", None, "docx"),
+        ("t.md", "obsidian", "obsidian"),
         ("t.json", "csl-json", "csl-json"),
         ("t.txt", "csv", "csv"),
     ],
@@ -312,6 +314,18 @@ def test_the_format_is_what_was_asked_for_or_what_the_suffix_names(name, asked, 
 def test_a_file_that_names_no_format_is_refused(name):
     with pytest.raises(TableError, match="does not say which format"):
         table_format(Path(name), None)
+
+
+def test_a_table_for_obsidian_begins_with_its_properties():
+    text = table_to("obsidian", table(SILENT))
+    assert text.startswith("---\ntitle: Table of papers\n")
+    assert text.endswith(table_to("markdown", table(SILENT)))
+
+
+def test_a_table_as_a_word_document_is_no_text():
+    assert table_bytes("docx", table(SILENT)).startswith(b"PK")
+    with pytest.raises(ExportError, match="no text for stdout"):
+        table_to("docx", table(SILENT))
 
 
 def test_an_unknown_format_is_refused():
