@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from r1agent.assistant import ResearchAssistant
     from r1agent.errors import R1AgentError
     from r1agent.load import load_assistant
+    from r1agent.report.watching.watch import watch
     from r1agent.serving.vllm_server import serve_vllm
     from r1agent.settings import Settings, load_settings
     from r1agent.types import Answer, Citation, Claim, Plan, PlanStep, Step, Trajectory, Verdict
@@ -31,6 +32,7 @@ __all__ = [
     "load_assistant",
     "load_settings",
     "serve_vllm",
+    "watch",
 ]
 
 _HOMES = {
@@ -41,6 +43,7 @@ _HOMES = {
     "Settings": "r1agent.settings",
     "load_settings": "r1agent.settings",
     "serve_vllm": "r1agent.serving.vllm_server",
+    "watch": "r1agent.report.watching.watch",
 } | dict.fromkeys(
     ("Answer", "Citation", "Claim", "Plan", "PlanStep", "Step", "Trajectory", "Verdict"),
     "r1agent.types",

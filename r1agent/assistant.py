@@ -6,7 +6,7 @@ Read `ResearchAssistant.ask` first; it is the whole loop in order.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -29,11 +29,12 @@ from r1agent.checks.standard import standard_checks
 from r1agent.citations import CitationGate, PageText
 from r1agent.contradictions import look_for_others
 from r1agent.equality import SameValue
-from r1agent.errors import JournalError
+from r1agent.errors import ArgumentError, JournalError
 from r1agent.evidence import gather
 from r1agent.executor import Executor
 from r1agent.given_examples import given_tests
 from r1agent.journal import FORMAT, Journal, answer_to_json, find_run
+from r1agent.models.awaited import told_awaited
 from r1agent.models.beside import each_beside, told_beside
 from r1agent.own_tools import OwnTool, as_tools
 from r1agent.past import Past
@@ -93,6 +94,8 @@ class ResearchAssistant(Runnable[str, Answer]):
         made_with: Mapping[str, Any] | None = None,
         on_close: Callable[[], None] | None = None,
     ) -> None:
+        if not isinstance(model, BaseChatModel):
+            raise ArgumentError("model", f"is {model!r}; wanted a LangChain chat model.")
         self.model = model
         self.model_name = model_name_of(model)
         self.answered_by = answered_by(model)
@@ -146,6 +149,8 @@ class ResearchAssistant(Runnable[str, Answer]):
             ModelServerError: The model's server cannot be used. The journal keeps what was done.
             JournalError: The run cannot be recorded.
         """
+        if not isinstance(question, str):
+            raise ArgumentError("question", f"is {question!r}; wanted one question, as text.")
         if tests is None and past is None:
             tests = given_tests(question)
         started = self._start(question, tests, on_event, known, within, spent or {}, plan, past)
@@ -209,6 +214,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         `{"max_concurrency": 8}` as `config` asks eight at once. `run_batch` keeps answers in a
         file and goes on after a stop.
         """
+        _require_several(inputs)
         ask = partial(super().batch, inputs, config, return_exceptions=return_exceptions, **kwargs)
         return list(each_beside(ask))
 
@@ -221,6 +227,7 @@ class ResearchAssistant(Runnable[str, Answer]):
         **kwargs: Any,
     ) -> Iterator[tuple[int, Answer | Exception]]:
         """Yield the place of each question and its answer as they are done; see `batch`."""
+        _require_several(inputs)
         told = {"return_exceptions": return_exceptions} | kwargs
         return each_beside(partial(super().batch_as_completed, inputs, config, **told))
 
@@ -230,6 +237,10 @@ class ResearchAssistant(Runnable[str, Answer]):
         A run that is left before its end is cut at its next request to the model.
         """
         return told_beside(partial(self.ask, question, tests=tests))
+
+    def aevents(self, question: str, *, tests: str | None = None) -> AsyncGenerator[Event, None]:
+        """Yield the events of a run while the event loop goes on; see `events`."""
+        return told_awaited(partial(self.ask, question, tests=tests))
 
     def close(self) -> None:
         """Stop the model server, the sandbox and the index that were started for this one."""
@@ -248,6 +259,11 @@ class ResearchAssistant(Runnable[str, Answer]):
     ) -> None:
         """Close it."""
         self.close()
+
+    def __repr__(self) -> str:
+        """Name the model and the tools."""
+        tools = ", ".join(tool.name for tool in self.tools)
+        return f"ResearchAssistant({self.model_name!r}, [{tools}])"
 
     def _told(self, answer: Answer, run: Run) -> Answer:
         run.emit("answered", answer=answer_to_json(answer))
@@ -297,3 +313,9 @@ class ResearchAssistant(Runnable[str, Answer]):
 
     def _journal(self, run_id: str) -> Journal | None:
         return Journal(self.runs_dir / f"{run_id}.jsonl") if self.runs_dir is not None else None
+
+
+def _require_several(questions: object) -> None:
+    """Refuse one question in the place of several: its letters would be asked."""
+    if isinstance(questions, str):
+        raise ArgumentError("inputs", "is one question; wanted a list of them.")

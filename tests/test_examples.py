@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import shutil
@@ -38,14 +40,15 @@ def surroundings(folder: Path) -> dict[str, str]:
         "R1AGENT_CACHE_DIR": str(default_cache()),
         "R1AGENT_MODEL": "smollm2-135m",
         "R1AGENT_THREADS": "1",
+        "R1AGENT_DRAFTS": "1",
         "R1AGENT_RUNS_DIR": str(folder / "runs"),
         "HF_HUB_OFFLINE": "1",
     }
 
 
-def python(folder: Path, script: str) -> str:
+def python(folder: Path, script: str, *options: str) -> str:
     done = subprocess.run(
-        [sys.executable, script],
+        [sys.executable, script, *options],
         cwd=folder,
         env=surroundings(folder),
         capture_output=True,
@@ -68,51 +71,63 @@ def test_a_tool_of_ones_own_is_called_and_its_documents_are_evidence(folder):
     assert "lab_notes: " in printed
 
 
-def test_the_notebook_runs_and_shows_the_answer(folder, monkeypatch):
+def test_a_server_and_a_chat_model_of_ones_own_answer(folder):
+    printed = python(folder, "examples/own_server.py")
+    told = re.findall(r"^(your .+), (.+), (\d+) tokens written: .+", printed, re.MULTILINE)
+    assert [who for who, *_ in told] == ["your server", "your chat model"]
+    assert all("SmolLM2" in model and int(tokens) > 0 for _, model, tokens in told)
+
+
+def test_a_table_is_written_and_a_second_run_asks_nothing_again(folder):
+    first = python(folder, "examples/batch_table.py", "--out", "table.csv")
+    assert len(re.findall(r"^0[12]-\S+\.pdf, \w+: ", first, re.MULTILINE)) == 4
+    assert "2 papers, 2 columns: " in first
+    written = (folder / "table.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(written)))
+    assert [row["file"][:3] for row in rows] == ["01-", "02-"]
+    again = python(folder, "examples/batch_table.py", "--out", "table.html")
+    assert again.startswith("2 papers, 2 columns: ")
+    assert (folder / "table.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_the_notebook_of_the_first_steps_runs_and_shows_the_answer(folder, monkeypatch):
     wanted = surroundings(folder)
     for name in os.environ.keys() - wanted.keys():
         monkeypatch.delenv(name)
     for name, value in wanted.items():
         monkeypatch.setenv(name, value)
-    notebook = nbformat.read(folder / "examples" / "first_steps.ipynb", as_version=4)
-    client = NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(folder / "examples")}}
-    )
-    client.execute()
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert "8 added" in printed(code[2]) or "8 unchanged" in printed(code[2])
-    assert ".pdf, p. " in printed(code[3])
-    assert "text/html" in code[4].outputs[-1]["data"]
-    found, of = re.findall(r"^(\d+) of (\d+) quotes", printed(code[5]))[0]
+    cells = run_notebook(folder, "first_steps")
+    assert "8 added" in printed(cells["index"]) or "8 unchanged" in printed(cells["index"])
+    assert "8 papers · " in html(cells["index"])
+    assert html(cells["search"]).count("<details>") == 3
+    assert ".pdf, p. " in printed(cells["where"])
+    watched, answer = cells["ask"].outputs
+    assert "Done after" in watched["data"]["text/html"]
+    assert "r1agent-answer" in answer["data"]["text/html"]
+    assert "r1agent-trajectory" in html(cells["why"])
+    found, of = re.findall(r"^(\d+) of (\d+) quotes", printed(cells["quotes"]))[0]
     assert found == of
+    assert re.fullmatch(r"\w+ \d+\n", printed(cells["await"]))
 
 
-def test_the_notebook_of_the_sandbox_runs_and_shows_what_it_says(folder):
-    place = {"metadata": {"path": str(folder / "examples")}}
-    notebook = nbformat.read(folder / "examples" / "sandbox.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=120, resources=place).execute()
-    cells = {cell.id: printed(cell) for cell in notebook.cells if cell.cell_type == "code"}
-    assert cells["run"].startswith("28.27")
-    assert cells["tries"].count("PermissionError") >= 2
-    assert cells["tries"].count("Error") == 3
-    assert "landlock" in cells["tries"]
-    assert cells["figure"].splitlines() == [
-        "figure-1.png image/png True",
-        "table.csv text/csv True",
-    ]
-    assert "2 of 2 tests passed." in cells["honest"]
-    assert "verified: True" in cells["honest"]
-    assert "0 of 2 tests passed." in cells["spoof"]
-    assert "verified: False" in cells["spoof"]
+def test_the_notebook_that_checks_a_claim_computes_what_the_paper_says(folder):
+    cells = run_notebook(folder, "checking_a_claim")
+    assert "05-effect-sizes-for-classifiers.pdf" in html(cells["claim"])
+    assert printed(cells["again"]).endswith("the paper says 11.17: True\n")
+    assert "image/png" in cells["figure"].outputs[-1]["data"]
+    assert printed(cells["tries"]).count("PermissionError") >= 2
+    assert printed(cells["tries"]).count("Error") == 3
+    assert "landlock" in printed(cells["tries"])
+    assert "2 of 2 tests passed. verified: True" in printed(cells["honest"])
+    assert printed(cells["mistake"]).startswith("1 of 2 tests passed.")
+    assert printed(cells["spoof"]).startswith("0 of 2 tests passed.")
+    assert "verified: False" in printed(cells["spoof"])
 
 
 def test_the_notebook_that_measures_runs_and_plots_what_it_found(folder, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    place = {"metadata": {"path": str(folder / "examples")}}
-    notebook = nbformat.read(folder / "examples" / "measure.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=240, resources=place).execute()
-    cells = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
-    table = cells["measure"].outputs[-1]["data"]["text/html"]
+    cells = run_notebook(folder, "measure")
+    table = html(cells["measure"])
     assert "gate with packaged model" in table
     assert "faults caught" in table
     assert "image/png" in cells["plot"].outputs[-1]["data"]
@@ -123,5 +138,23 @@ def test_the_notebook_that_measures_runs_and_plots_what_it_found(folder, monkeyp
     assert (folder / "examples" / "faults.html").read_text().startswith("<!DOCTYPE html>")
 
 
-def printed(cell) -> str:
+def run_notebook(folder: Path, name: str) -> dict[str, nbformat.NotebookNode]:
+    """Run a notebook in the folder of the examples, and return its code cells by id."""
+    place = {"metadata": {"path": str(folder / "examples")}}
+    notebook = nbformat.read(folder / "examples" / f"{name}.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=240, resources=place).execute()
+    cells = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
+    assert not [one for each in cells.values() for one in each.outputs if is_complaint(one)]
+    return cells
+
+
+def is_complaint(output: nbformat.NotebookNode) -> bool:
+    return output.get("name") == "stderr"
+
+
+def printed(cell: nbformat.NotebookNode) -> str:
     return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def html(cell: nbformat.NotebookNode) -> str:
+    return cell.outputs[-1]["data"]["text/html"]

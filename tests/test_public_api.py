@@ -23,6 +23,7 @@ NAMES = {
         "load_assistant",
         "load_settings",
         "serve_vllm",
+        "watch",
     ],
     "r1agent_tools": [
         "Artifact",

@@ -4,6 +4,7 @@ import copy
 import os
 import sys
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -191,12 +192,11 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _load(name: str) -> "SentenceTransformer":
     place = _packaged() if name == DEFAULT_MODEL else None
-    with _offline(place is not None):
+    with _offline(place is not None), without_bars():
         from sentence_transformers import SentenceTransformer
 
         try:
-            with without_bars():
-                return SentenceTransformer(str(place or name), local_files_only=place is not None)
+            return SentenceTransformer(str(place or name), local_files_only=place is not None)
         except (OSError, ValueError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
             raise EmbeddingModelError(
@@ -207,8 +207,13 @@ def _load(name: str) -> "SentenceTransformer":
 
 @contextmanager
 def without_bars() -> Iterator[None]:
-    """Keep transformers from drawing bars over those of our caller."""
-    from transformers.utils import logging as transformers_logging
+    """Keep transformers from drawing bars over those of our caller.
+
+    tqdm, which it imports first, warns in a notebook without widgets that it cannot draw there.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        from transformers.utils import logging as transformers_logging
 
     logging: Any = transformers_logging  # two of its functions have no annotations
     shown = logging.is_progress_bar_enabled()

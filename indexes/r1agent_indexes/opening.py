@@ -1,6 +1,7 @@
 """What must hold before an index is opened or made."""
 
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -30,7 +31,8 @@ def require_creation(folder: Path, *, create: bool) -> None:
     if not create:
         raise IndexNotFoundError(
             f"There is no index in {str(folder)!r}. Make one with "
-            f"`r1agent index add PAPERS --index {folder}`."
+            f"`r1agent index add PAPERS --index {quote(str(folder))}`, or in Python with "
+            "`PaperIndex.open(…, create=True)`."
         )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -20,6 +19,7 @@ from r1agent_indexes.embed import identity_of, load_embeddings
 from r1agent_indexes.errors import IndexLockedError, PaperIndexError, PaperNotFoundError
 from r1agent_indexes.lock import writer_lock
 from r1agent_indexes.manifest import IndexManifest
+from r1agent_indexes.named import papers_named
 from r1agent_indexes.opening import (
     DATABASE,
     SameModel,
@@ -27,6 +27,7 @@ from r1agent_indexes.opening import (
     require_creation,
     require_same,
 )
+from r1agent_indexes.search.results import Passages
 from r1agent_indexes.search.retriever import PaperRetriever, SearchOptions, search_passages
 from r1agent_indexes.store import Store
 from r1agent_indexes.types import (
@@ -46,6 +47,7 @@ from r1agent_indexes.writing import remove_paper
 
 if TYPE_CHECKING:
     from r1agent_indexes.bibliography.registries import Registries
+    from r1agent_indexes.showing.contents import Contents
 
 
 class PaperIndex:
@@ -123,7 +125,7 @@ class PaperIndex:
 
     def add(
         self,
-        paths: Sequence[str | Path],
+        paths: str | Path | Sequence[str | Path],
         *,
         on_progress: Callable[[AddProgress], None] | None = None,
         workers: Workers | None = None,
@@ -137,7 +139,7 @@ class PaperIndex:
         as its last passage is embedded.
 
         Args:
-            paths: Papers, and folders that are searched for papers.
+            paths: Papers, and folders that are searched for papers; one, or several.
             on_progress: Hears at least twice a second how far the work is.
             workers: Who reads the files; default `LocalWorkers()`. They are closed at the end.
             registries: Where to look up title, authors, year, DOI and venue of the papers; default
@@ -195,7 +197,7 @@ class PaperIndex:
         Raises:
             PaperNotFoundError: No paper is meant by `which`.
         """
-        papers = self._matching(which)
+        papers = papers_named(self.store, which)
         ids = {paper.id for paper in papers}
         folded = [one for one in self.papers() if one.same_as in ids and one.id not in ids]
         with self.writing():
@@ -224,8 +226,10 @@ class PaperIndex:
         where: PaperFilter | None = None,
         diversity: float = 0.0,
         reranker: BaseDocumentCompressor | None = None,
-    ) -> list[Document]:
+    ) -> Passages:
         """Return the best passages for a question by meaning and by words, best first.
+
+        The list shows itself as a table in a notebook.
 
         Args:
             query: A question or key words.
@@ -239,13 +243,15 @@ class PaperIndex:
             PaperNotFoundError: One of `papers` is not there, or no paper fits `where`.
         """
         if not query.strip() or k < 1:
-            return []
+            return Passages()
         within = self._within(papers, where)
         self.same_model.require()
         embedding = self.embeddings.embed_query(query)
         options = SearchOptions(diversity, reranker)
-        return search_passages(
-            self.store, self.vectors, query, embedding, k=k, papers=within, options=options
+        return Passages(
+            search_passages(
+                self.store, self.vectors, query, embedding, k=k, papers=within, options=options
+            )
         )
 
     def read_page(self, paper: str, page: int, *, hidden: bool = False) -> Document:
@@ -262,7 +268,7 @@ class PaperIndex:
         Raises:
             PaperNotFoundError: There is no such paper or page.
         """
-        found = self._matching(paper)[0]
+        found = papers_named(self.store, paper)[0]
         document = self.store.page(found.id, page, hidden=hidden)
         if document is None:
             raise PaperNotFoundError(
@@ -329,6 +335,26 @@ class PaperIndex:
         """Close the database."""
         self.close()
 
+    def __repr__(self) -> str:
+        """Name the folder."""
+        return f"PaperIndex({str(self.path)!r})"
+
+    def _repr_html_(self) -> str:
+        return self._contents().html()
+
+    def _repr_markdown_(self) -> str:
+        return self._contents().markdown()
+
+    def _contents(self) -> "Contents":
+        """Return what a notebook shows; of a closed index, what its manifest tells."""
+        from r1agent_indexes.showing.contents import LISTED, Contents
+
+        if self.store.is_closed:
+            last = IndexManifest.read(self.path / "manifest.json")
+            return Contents(self.path, last, is_closed=True)
+        papers, failures = self.store.papers(most=LISTED), self.failures()
+        return Contents(self.path, self.manifest(), papers, failures)
+
     def _save(self) -> None:
         """Write what is derived: the vectors first, the manifest that names them last."""
         derived = (self.vectors.is_saved(), self.store.words.is_saved(self.store))
@@ -362,7 +388,8 @@ class PaperIndex:
 
     def _within(self, papers: Collection[str] | None, where: PaperFilter | None) -> set[str] | None:
         """Return the ids of the papers to search, or None for all."""
-        within = None if papers is None else {p.id for one in papers for p in self._matching(one)}
+        named = None if papers is None else [papers_named(self.store, one) for one in papers]
+        within = None if named is None else {paper.id for each in named for paper in each}
         fitting = self.store.matching(where)
         if where is None or fitting is None:
             return within
@@ -372,27 +399,3 @@ class PaperIndex:
             asked = [paper for paper in known if within is None or paper.id in within]
             raise PaperNotFoundError(no_paper_fits(asked, where))
         return both
-
-    def _matching(self, which: str) -> list[Paper]:
-        by_id = self.store.papers_with([which])  # what the gate asks for, quote by quote
-        if by_id:
-            return by_id
-        papers = self.store.papers()
-        path = str(Path(which).expanduser().resolve())
-        wanted = which.casefold()
-        for matches in (
-            [paper for paper in papers if which in (paper.file, str(paper.path))],
-            [paper for paper in papers if str(paper.path) == path],
-            [paper for paper in papers if paper.title.casefold() == wanted],
-            [paper for paper in papers if len(which) >= 4 and paper.sha256.startswith(wanted)],
-        ):
-            if matches:
-                return matches
-        raise PaperNotFoundError(_not_found(which, papers))
-
-
-def _not_found(which: str, papers: Sequence[Paper]) -> str:
-    names = [name for paper in papers for name in (paper.file, paper.id, paper.title)]
-    near = get_close_matches(which, names, n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]!r}?" if near else "See `r1agent index list`."
-    return f"No paper {which!r} in the index of {len(papers)}. {hint}"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from langchain_core.exceptions import ModelInvalidRequestError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration
@@ -169,9 +170,14 @@ def _send(
 def _replies(
     model: BaseChatModel, messages: Sequence[BaseMessage], count: int, **options: Any
 ) -> list[AIMessage]:
-    if count == 1:
-        return [as_message(model.bind(**options).invoke(list(messages)))]
-    result = model.generate([list(messages)], n=count, **options)
+    try:
+        if count == 1:
+            return [as_message(model.bind(**options).invoke(list(messages)))]
+        result = model.generate([list(messages)], n=count, **options)
+    except ModelInvalidRequestError as error:  # of a chat model of the user's own
+        raise RequestRefusedError(
+            f"The chat model {type(model).__name__} refused the request: {error}"
+        ) from error
     chosen = (one for one in result.generations[0] if isinstance(one, ChatGeneration))
     return [as_message(one.message) for one in chosen]
 

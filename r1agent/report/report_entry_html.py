@@ -86,7 +86,7 @@ def _trace(answer: Answer) -> str:
         for claim in answer.dropped
     )
     left_out = f"{_tagged('p', dropped_line(answer))}<ul>{dropped}</ul>" if dropped else ""
-    steps = steps_to_html(steps_of(answer)) if answer.trajectory.steps else ""
+    steps = steps_to_html(steps_of(answer.trajectory)) if answer.trajectory.steps else ""
     return (
         '<details class="trace"><summary>How this was found</summary>'
         f"{steps}{left_out}{_tagged('p', audit_line(answer))}</details>"

@@ -7,7 +7,7 @@ from html import escape
 
 from r1agent.report.printable import one_line
 from r1agent.report.watching.timeline import CallLine, StepLine, Timeline
-from r1agent.types import Answer, Event, Step
+from r1agent.types import Event, Step, Trajectory
 
 _SHOWN = 2000
 """Characters of a call's outcome."""
@@ -19,8 +19,8 @@ def steps_to_html(steps: Sequence[StepLine]) -> str:
     return f"<ol>{''.join(_step(step, whole) for step in steps)}</ol>"
 
 
-def steps_of(answer: Answer) -> list[StepLine]:
-    """Return the steps that an answer's trajectory holds, as the journal would have told them.
+def steps_of(trajectory: Trajectory) -> list[StepLine]:
+    """Return the steps that a trajectory holds, as the journal would have told them.
 
     Only the time of the tool calls is known of them.
     """
@@ -28,10 +28,10 @@ def steps_of(answer: Answer) -> list[StepLine]:
     seconds = 0.0
     planned = [
         {"goal": each.goal, "tool": each.tool, "done_when": each.done_when}
-        for each in (step.plan_step for step in answer.trajectory.steps)
+        for each in (step.plan_step for step in trajectory.steps)
     ]
     timeline.apply(Event("planned", seconds, {"steps": planned}))
-    for number, step in enumerate(answer.trajectory.steps, 1):
+    for number, step in enumerate(trajectory.steps, 1):
         for event in _events(number, step, seconds):
             timeline.apply(event)
         seconds = timeline.now

@@ -8,6 +8,7 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from r1agent.assistant import ResearchAssistant
+from r1agent.errors import ArgumentError
 from r1agent.journal import answer_from_json, find_run, read_journal
 from r1agent.profiles import LARGE, SMALL
 from r1agent.run import Limits
@@ -300,6 +301,12 @@ def test_events_come_in_order_and_end_with_the_answer(assistant):
     assert answer_from_json(events[-1].data["answer"]).outcome == "answered"
 
 
+async def test_events_come_to_an_event_loop_too(assistant):
+    asked = assistant(WORSE_ANSWER)
+    names = [event.name async for event in asked.aevents(WORSE)]
+    assert names == [event.name for event in assistant(WORSE_ANSWER).events(WORSE)]
+
+
 def test_what_goes_wrong_in_a_run_is_raised_where_its_events_are_read(assistant):
     with pytest.raises(ValueError, match="The script has 0 replies"):
         list(assistant().events(WORSE))
@@ -330,3 +337,28 @@ def test_tests_without_a_tool_to_run_them_end_in_an_honest_answer(papers_index):
     search = search_papers_tool(papers_index.as_retriever(k=3))
     assistant = ResearchAssistant(ScriptedChatModel(replies=[SOLUTION] * 9), [search])
     assert assistant.ask(WORSE, tests=TESTS).code is None
+
+
+def test_one_question_in_the_place_of_a_batch_is_refused(assistant):
+    with pytest.raises(ArgumentError, match="is one question; wanted a list of them"):
+        assistant().batch(SUM)
+    with pytest.raises(ArgumentError, match="is one question; wanted a list of them"):
+        assistant().batch_as_completed(SUM)
+
+
+def test_a_question_that_is_no_text_is_refused(assistant):
+    with pytest.raises(ArgumentError, match=r"`question` is \['a'\]; wanted one question, as text"):
+        assistant().ask(["a"])
+
+
+def test_a_name_is_no_chat_model():
+    with pytest.raises(ArgumentError, match="`model` is 'gpt-4'; wanted a LangChain chat model"):
+        ResearchAssistant("gpt-4", [])
+
+
+def test_assistant_and_answer_show_in_one_line_what_they_are(assistant):
+    made = assistant(*PROGRAMS, "The sum is 5050.")
+    tools = "search_papers, read_page, python, unit_tests"
+    assert repr(made) == f"ResearchAssistant('scripted-1b', [{tools}])"
+    answer = made.ask(SUM)
+    assert str(answer) == answer.text

@@ -23,7 +23,7 @@ from tests.indexes.made_pdfs import HashEmbeddings, make_chinese, make_pdf
 
 KEYS = {
     *("paper", "file", "path", "title", "authors", "year", "doi", "page", "page_label"),
-    *("start", "end", "section"),
+    *("citation_key", "start", "end", "section"),
 }
 
 
@@ -263,3 +263,21 @@ def test_a_reader_in_another_process_is_not_held_up_by_a_writer(tmp_path, embedd
         assert len(held) > 2
         assert sorted(seconds)[len(seconds) // 2] < 2
         assert len(index.papers()) == 303
+
+
+def test_one_path_may_stand_alone(index, papers):
+    assert len(index.add(str(papers)).added) == 3
+    assert len(index.add(papers / "sand.pdf").unchanged) == 1
+
+
+def test_a_closed_index_says_so_and_keeps_its_name(index, papers):
+    index.add(papers)
+    index.close()
+    with pytest.raises(PaperIndexError, match=r"was closed. Open it again"):
+        index.search("pump")
+    assert repr(index) == f"PaperIndex({str(index.path)!r})"
+
+
+def test_an_index_that_is_missing_says_how_to_make_one_in_python(tmp_path, embeddings):
+    with pytest.raises(IndexNotFoundError, match="create=True"):
+        PaperIndex.open(tmp_path / "nowhere", embeddings=embeddings)

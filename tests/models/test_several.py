@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import HumanMessage
+from langchain_openai import ChatOpenAI
 
 from r1agent.models import chat_model
 from r1agent.models.request_cache import RequestCache
@@ -59,6 +60,13 @@ def refusing(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 def texts_of(model, count: int = 2, **options: Any) -> list[str]:
     found = complete_several(model, QUESTION, count, max_tokens=20, **options)
     return [one.text for one in found]
+
+
+def test_a_chat_model_of_the_users_own_is_asked_one_by_one_where_its_server_refuses_several():
+    with served(refusing) as (model, asked):
+        own = ChatOpenAI(base_url=model.api_base, model="m", api_key="none", max_retries=0)
+        assert [texts_of(own), texts_of(own)] == [["Seven."], ["Seven."]]
+    assert [body.get("n") for body in asked] == [2, None, None]
 
 
 def test_all_replies_come_from_one_request():

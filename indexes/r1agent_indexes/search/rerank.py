@@ -79,10 +79,10 @@ class CrossEncoderReranker(BaseDocumentCompressor):
 
 
 def _load(name: str) -> Any:
-    from sentence_transformers import CrossEncoder
-
     try:
         with without_bars():
+            from sentence_transformers import CrossEncoder
+
             model = CrossEncoder(name)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)

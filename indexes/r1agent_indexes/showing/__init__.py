@@ -1,0 +1,1 @@
+"""What an index and its search results look like in a notebook."""
