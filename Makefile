@@ -68,7 +68,7 @@ check: lint test ## Run lint and test: what a change must pass
 # ---- benches
 
 .PHONY: bench
-bench: bench-road bench-index bench-sandbox bench-loop bench-serve bench-batch bench-eval ## Run every bench
+bench: bench-road bench-index bench-sandbox bench-loop bench-serve bench-batch bench-eval bench-terminal ## Run every bench
 
 .PHONY: bench-road
 bench-road: setup ## Measure start-up beside paper-qa, the demo, and quotes
@@ -126,6 +126,12 @@ bench-eval: setup ## Compare one prompt with the loop on mathematics and code, k
 	@if [ -z "$(BASE_URL)" ] && [[ ",$(PARTS)," =~ ,(all|resume), ]]; then MODEL=$(SMALL_MODEL) .ci/setup-vllm; fi
 	@$(PY) benchmarks/eval.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT)) \
 		$(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(filter file,$(origin MODEL)),,--model $(MODEL))
+	@$(PY) benchmarks/report.py
+
+.PHONY: bench-terminal
+bench-terminal: setup ## Measure the terminal of `ask`: first change, stillness, lag of the answer (3 minutes)
+	@$(PY) examples/papers/make_papers.py examples/papers/pdf
+	@$(PY) benchmarks/terminal.py --parts $(PARTS) $(if $(LIMIT),--limit $(LIMIT))
 	@$(PY) benchmarks/report.py
 
 .PHONY: benchmarks-md
