@@ -60,6 +60,7 @@ class RecordedRun(Run):
         self._expected = deque(e for e in (past.events if past else ()) if e.name != "resumed")
         self._kept = _by_key(past.kept if past else ())
         self._repeated = 0
+        self._thoughts: list[dict[str, Any]] = []
         if past is not None:
             self._started = time.monotonic() - past.events[-1].seconds
 
@@ -152,13 +153,20 @@ class RecordedRun(Run):
             before = self.usage.get(role, Usage())
             said = _said_by_model(ask)
             said["usage"] = _difference(self.usage.get(role, Usage()), before)
+            said["thoughts"], self._thoughts = self._thoughts, []
             self._keep(key, said)
         else:
             self._prompts[asked[1]] += 1
             self.usage[role] = self.usage.get(role, Usage()) + Usage(**said["usage"])
+        for thought in said.get("thoughts", ()):
+            self.emit("thought", **thought)
         if "error" in said:
             raise ModelOutputError(said["error"])
         return said["value"]
+
+    def _thought(self, told: dict[str, Any]) -> None:
+        """Hold a thought back until its reply is kept: a stop in between would ask for it again."""
+        self._thoughts.append(told)
 
     def _said(self, key: str) -> dict[str, Any] | None:
         waiting = self._kept[key]

@@ -156,21 +156,21 @@ class Run:
             BudgetSpentError: A limit was reached, or the prompt is longer than the window.
         """
         thinking = self._thinking_tokens(role, prompt, max_tokens)
-        return self._ask(
+        filled = self._ask(
             role,
             self._terms(prompt, sample),
-            lambda on_usage: (
-                fill(
-                    self._model,
-                    [HumanMessage(prompt)],
-                    schema,
-                    max_tokens=max_tokens + thinking,
-                    thinking_tokens=thinking or None,
-                    on_usage=on_usage,
-                    starts_in_thought=self.profile.starts_in_thought,
-                ).value
+            lambda on_usage: fill(
+                self._model,
+                [HumanMessage(prompt)],
+                schema,
+                max_tokens=max_tokens + thinking,
+                thinking_tokens=thinking or None,
+                on_usage=on_usage,
+                starts_in_thought=self.profile.starts_in_thought,
             ),
         )
+        self._tell_thought(role, filled.thinking, filled.usage)
+        return filled.value
 
     def complete(
         self, role: str, prompt: str, *, max_tokens: int, sample: int | None = None, ahead: int = 0
@@ -193,24 +193,22 @@ class Run:
             self._prompts[prompt] += 1
             return waiting.popleft()
         thinking = self._thinking_tokens(role, prompt, max_tokens)
-        texts = self._ask(
+        first, *others = self._ask(
             role,
             self._terms(prompt, sample),
-            lambda on_usage: [
-                one.text
-                for one in complete_several(
-                    self._model,
-                    [HumanMessage(prompt)],
-                    1 + ahead,
-                    max_tokens=max_tokens + thinking,
-                    thinking_tokens=thinking or None,
-                    on_usage=on_usage,
-                    starts_in_thought=self.profile.starts_in_thought,
-                )
-            ],
+            lambda on_usage: complete_several(
+                self._model,
+                [HumanMessage(prompt)],
+                1 + ahead,
+                max_tokens=max_tokens + thinking,
+                thinking_tokens=thinking or None,
+                on_usage=on_usage,
+                starts_in_thought=self.profile.starts_in_thought,
+            ),
         )
-        self._ahead[role, prompt] = deque(texts[1:])
-        return texts[0]
+        self._ahead[role, prompt] = deque(one.text for one in others)
+        self._tell_thought(role, first.thinking, first.usage)
+        return first.text
 
     def fits(self, prompt: str, reply_tokens: int) -> bool:
         """Tell whether a prompt and its reply fit into the model's window, as far as is known."""
@@ -260,6 +258,17 @@ class Run:
         finally:
             self._count(role, sum(spent, Usage()))
             self._note_cache()
+
+    def _tell_thought(self, role: str, thinking: str, usage: Usage) -> None:
+        """Tell what the model thought before a reply; no prompt and no sentence rests on it."""
+        if not thinking:
+            return
+        tokens = usage.thinking_tokens
+        seconds = round(usage.seconds * tokens / (usage.completion_tokens or 1), 3)
+        self._thought({"role": role, "text": thinking, "tokens": tokens, "seconds": seconds})
+
+    def _thought(self, told: dict[str, Any]) -> None:
+        self.emit("thought", **told)
 
     def _terms(self, prompt: str, sample: int | None) -> Terms:
         before = self._prompts[prompt]

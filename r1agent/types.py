@@ -15,6 +15,7 @@ EventName = Literal[
     "started",
     "resumed",
     "planned",
+    "thought",
     "step_started",
     "tool_called",
     "tool_returned",
@@ -54,6 +55,18 @@ class Plan:
     steps: tuple[PlanStep, ...]
     revision: int = 0
     """0 for the first plan; counts up each time the plan had to change."""
+
+    def _repr_html_(self) -> str:
+        """Render in a notebook."""
+        from r1agent.report.notebook.plan_html import plan_to_html
+
+        return plan_to_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """Render where Markdown is understood."""
+        from r1agent.report.notebook.plan_markdown import plan_to_markdown
+
+        return plan_to_markdown(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,18 @@ class Trajectory:
         """Every tool result of every step, in order."""
         return tuple(result for step in self.steps for result in step.results)
 
+    def _repr_html_(self) -> str:
+        """Render in a notebook."""
+        from r1agent.report.notebook.trajectory_html import trajectory_to_html
+
+        return trajectory_to_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """Render where Markdown is understood."""
+        from r1agent.report.notebook.trajectory_markdown import trajectory_to_markdown
+
+        return trajectory_to_markdown(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -134,6 +159,8 @@ class Citation:
     authors: tuple[str, ...] = ()
     year: int | None = None
     doi: str | None = None
+    citation_key: str | None = None
+    """The paper's key in the user's reference manager, where an export of it named one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +297,10 @@ class Answer:
             return " ".join(_with_references(claim, numbers) for claim in self.claims)
         quotes = [f"“{one.quote}” [{numbers[one]}]" for one in self.extracts]
         return " ".join([self.message, *quotes] if self.outcome == "answered" else [self.message])
+
+    def __str__(self) -> str:
+        """Return `text`."""
+        return self.text
 
     def _repr_html_(self) -> str:
         """Render in a notebook."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,7 @@ from r1agent.cli.run_id import RunId
 if TYPE_CHECKING:
     from r1agent.approval import OnPlan
     from r1agent.assistant import ResearchAssistant
+    from r1agent.cli.stopped import SoFar
     from r1agent.past import Past
     from r1agent.report.watching.view import RunView
     from r1agent.settings import Settings
@@ -62,59 +65,89 @@ def ask(
 
     Exits with 0 when answered, 3 when the papers do not say, 4 when refused, 1 when it failed.
     """
-    from rich.text import Text
-
-    from r1agent.cli.approval import require_terminal
-    from r1agent.cli.ending import say
-    from r1agent.cli.stopped import SoFar
-    from r1agent.errors import ModelServerError
-    from r1agent.report.printable import one_line
-
-    asked = _question(question, resume)
-    test_code = _tests(tests)
     report_out = ReportOut(out, format, style)
-    report_out.check()
-    if approve:
-        require_terminal()
-    where = given.where()
-    view = given.view()
-    run, so_far = RunId(given.runs_dir), SoFar()
-    try:
-        with view:
-            view.loading("Starting", None)
-            past = _past(resume, given) if resume else None
-            settings = given.settings(past.settings if past else None)
-            from r1agent.load import load_assistant
-
-            where = where or (past.where if past else None)
-            with load_assistant(settings, where=where, on_progress=view.loading) as assistant:
-                view.line(Text(f"Answering with {one_line(assistant.answered_by)}.", style="dim"))
-                watch = run.noting(so_far.noting(view.event))
-                on_plan = _dialog(view, assistant, given) if approve else None
-                if past is not None:
-                    answer = assistant.resume(past.run, on_event=watch, on_plan=on_plan)
-                else:
-                    answer = assistant.ask(asked, tests=test_code, on_event=watch, on_plan=on_plan)
-    except (KeyboardInterrupt, ModelServerError) as stop:
-        if not json:
-            so_far.show(given.data())
-        if run.id or isinstance(stop, KeyboardInterrupt):
-            say(run.kept())
-        if isinstance(stop, ModelServerError):
-            raise
-        raise typer.Exit(130) from None
+    request = _Request(_question(question, resume), _tests(tests), resume, approve)
     if report_out.wanted:
-        from r1agent.report.read_report import answer_report
+        report_out.check()
+    if approve:
+        from r1agent.cli.approval import require_terminal
 
-        report_out.write(answer_report(answer), settings)
-    if json or not report_out.wanted:
-        _show(answer, settings, given, json=json, explain=explain)
-    raise typer.Exit(exit_code(answer))
+        require_terminal()
+    raise typer.Exit(_ask(request, given, _Shown(report_out, json=json, explain=explain)))
 
 
 def exit_code(answer: Answer) -> int:
     """Return what `ask` exits with for an answer."""
     return EXIT_CODES[answer.outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked of the assistant."""
+
+    question: str
+    """Empty where `resume` names a run, which has its own."""
+    tests: str | None
+    resume: str | None
+    approve: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Started:
+    """What there is once the command has begun."""
+
+    view: RunView
+    opened: ExitStack
+    """What was started, to be stopped after the answer is shown."""
+    run: RunId
+    so_far: SoFar
+
+
+def _ask(request: _Request, given: Given, shown: _Shown) -> int:
+    """Answer, show it, and only then stop what was started for it; return the exit code."""
+    from r1agent.cli.leaving import leaving_at_the_second
+    from r1agent.cli.stopped import SoFar
+    from r1agent.errors import ModelServerError
+
+    with ExitStack() as opened:
+        opened.enter_context(leaving_at_the_second(plain=given.plain or given.quiet))
+        started = _Started(
+            view=given.view(), opened=opened, run=RunId(given.runs_dir), so_far=SoFar()
+        )
+        try:
+            with started.view:
+                started.view.loading("Starting", None)
+                answer, settings = _answered(request, given, started)
+        except (KeyboardInterrupt, ModelServerError) as stop:
+            shown.stopped(started, given, stop)
+            if isinstance(stop, ModelServerError):
+                raise
+            return 130
+        shown.answer(answer, settings, given)
+        return exit_code(answer)
+
+
+def _answered(request: _Request, given: Given, started: _Started) -> tuple[Answer, Settings]:
+    """Load an assistant and have it answer."""
+    past = _past(request.resume, given) if request.resume else None
+    settings = given.settings(past.settings if past else None)
+    from rich.text import Text
+
+    from r1agent.load import load_assistant
+    from r1agent.report.printable import one_line
+
+    view, where = started.view, given.where() or (past.where if past else None)
+    assistant = started.opened.enter_context(
+        load_assistant(settings, where=where, on_progress=view.loading)
+    )
+    view.line(Text(f"Answering with {one_line(assistant.answered_by)}.", style="dim"))
+    watch = started.run.noting(started.so_far.noting(view.event))
+    on_plan = _dialog(view, assistant, given) if request.approve else None
+    if past is not None:
+        return assistant.resume(past.run, on_event=watch, on_plan=on_plan), settings
+    tests = request.tests
+    answer = assistant.ask(request.question, tests=tests, on_event=watch, on_plan=on_plan)
+    return answer, settings
 
 
 def _dialog(view: RunView, assistant: ResearchAssistant, given: Given) -> OnPlan:
@@ -124,18 +157,51 @@ def _dialog(view: RunView, assistant: ResearchAssistant, given: Given) -> OnPlan
     return PlanDialog(view, assistant.executor.tools, notes(plain=given.plain))
 
 
-def _show(answer: Answer, settings: Settings, given: Given, *, json: bool, explain: bool) -> None:
-    if json:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How the answer is shown."""
+
+    report_out: ReportOut
+    _: KW_ONLY
+    json: bool
+    explain: bool
+
+    def answer(self, answer: Answer, settings: Settings, given: Given) -> None:
+        """Write or print an answer."""
+        if self.report_out.wanted:
+            from r1agent.report.read_report import answer_report
+
+            self.report_out.write(answer_report(answer), settings)
+        if self.json:
+            self._as_json(answer, settings)
+        elif not self.report_out.wanted:
+            self._on_screen(answer, settings, given)
+
+    def stopped(self, started: _Started, given: Given, stop: BaseException) -> None:
+        """Print what was proved by then, and how to go on."""
+        from r1agent.cli.ending import say
+
+        if not self.json:
+            started.so_far.show(given.data())
+        if started.run.id or isinstance(stop, KeyboardInterrupt):
+            say(started.run.kept())
+
+    def _as_json(self, answer: Answer, settings: Settings) -> None:
         from r1agent.cli.screen import show_json
         from r1agent.journal import answer_to_json
         from r1agent.report.export import exported
 
-        data = answer_to_json(answer)
-        show_json(data | {"text": exported(answer.text, answer, settings)})
-        return
-    from r1agent.report.terminal import answer_to_terminal
+        text = exported(answer.text, answer, settings)
+        show_json(answer_to_json(answer) | {"text": text})
+        sys.stdout.flush()
 
-    given.data().print(answer_to_terminal(answer, explain=explain), crop=False)
+    def _on_screen(self, answer: Answer, settings: Settings, given: Given) -> None:
+        from r1agent.cli.links import links_for
+        from r1agent.report.terminal import answer_to_terminal
+
+        console = given.data()
+        links = links_for(answer, settings.index, console)
+        console.print(answer_to_terminal(answer, explain=self.explain, links=links), crop=False)
 
 
 def _question(question: str | None, resume: str | None) -> str:

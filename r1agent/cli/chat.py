@@ -144,6 +144,7 @@ class Chat:
         from rich.text import Text
 
         from r1agent.cli.ending import complain, say, user_errors
+        from r1agent.cli.links import links_for
         from r1agent.cli.stopped import SoFar
         from r1agent.report.terminal import answer_to_terminal
 
@@ -165,7 +166,9 @@ class Chat:
             complain(str(error))
             self._show_so_far(so_far)
             return False
-        self.session.given.data().print(answer_to_terminal(answer), crop=False)
+        console = self.session.given.data()
+        links = links_for(answer, self.session.settings.index, console)
+        console.print(answer_to_terminal(answer, links=links), crop=False)
         say("")
         self._keep()
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from r1agent.cli.chat_session import ChatSession
 from r1agent.cli.ending import say
+from r1agent.cli.links import links_for
 from r1agent.cli.screen import show
 from r1agent.report.terminal import answer_to_terminal, references_to_terminal
 
@@ -13,7 +14,8 @@ def sources(session: ChatSession, _: str) -> None:
     if session.last is None or not session.last.citations:
         say("No references yet.")
         return
-    show(*references_to_terminal(session.last))
+    links = links_for(session.last, session.settings.index, session.given.data())
+    show(*references_to_terminal(session.last, links=links))
 
 
 def whole(session: ChatSession, _: str) -> None:
@@ -21,7 +23,9 @@ def whole(session: ChatSession, _: str) -> None:
     if session.last is None:
         say("No answer yet.")
         return
-    session.given.data().print(answer_to_terminal(session.last, full=True), crop=False)
+    console = session.given.data()
+    links = links_for(session.last, session.settings.index, console)
+    console.print(answer_to_terminal(session.last, full=True, links=links), crop=False)
 
 
 def why(session: ChatSession, which: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
+from rich.style import Style
 from rich.text import Text
 
 from r1agent.report.hanging import Hanging
@@ -24,13 +25,14 @@ from r1agent.report.references import (
     source,
     usage_line,
 )
+from r1agent.report.watching.paper_links import Links, no_link
 from r1agent.types import Answer, Citation, Claim, Computation
 
 _CODE_LINES = 24
 
 
 def answer_to_terminal(
-    answer: Answer, *, full: bool = False, explain: bool = False
+    answer: Answer, *, full: bool = False, explain: bool = False, links: Links = no_link
 ) -> RenderableType:
     """Build what `r1agent ask` prints; every text in it is stripped of control characters.
 
@@ -39,6 +41,7 @@ def answer_to_terminal(
         full: Show whole programs and what confined them too, and explain.
         explain: List the sentences left out, with the gate's reasons and their best quotes, and
             say what judged, and what each role cost.
+        links: Gives the address that opens a quote's paper at its page, where there is one.
     """
     explain = explain or full
     otherwise = [Hanging("", Text(line, style="yellow")) for line in otherwise_lines(answer)]
@@ -46,9 +49,9 @@ def answer_to_terminal(
         _sentences(answer),
         otherwise,
         _code(answer),
-        references_to_terminal(answer),
+        references_to_terminal(answer, links=links),
         _computations(answer, full=full),
-        _left_out(answer, explain=explain),
+        _left_out(answer, links, explain=explain),
         _told(answer) if explain else [],
         _closing(answer),
     ]
@@ -59,18 +62,23 @@ def answer_to_terminal(
     return Group(*spaced)
 
 
-def references_to_terminal(answer: Answer) -> list[RenderableType]:
+def references_to_terminal(answer: Answer, *, links: Links = no_link) -> list[RenderableType]:
     """Build the numbered references, each with its verbatim quote."""
     if not answer.citations:
         return []
     lines: list[RenderableType] = [Text("References", style="bold")]
     for number, citation in enumerate(answer.citations, 1):
-        lines += _reference(f"[{number}]", citation)
+        lines += _reference(f"[{number}]", citation, links)
     return lines
 
 
-def _reference(mark: str, citation: Citation) -> Iterator[RenderableType]:
-    yield Hanging(f"{mark} ", Text(source(citation)), style="cyan")
+def _reference(mark: str, citation: Citation, links: Links) -> Iterator[RenderableType]:
+    body = Text(source(citation))
+    address = links(citation)
+    if address:
+        place = f"{one_line(citation.file)}, {page(citation)}"
+        body.stylize(Style(link=address), max(0, len(body) - len(place)))
+    yield Hanging(f"{mark} ", body, style="cyan")
     quote = Text(f"“{one_line(citation.quote)}”", style="italic")
     yield Hanging(" " * (len(mark) + 1), quote)
 
@@ -128,14 +136,14 @@ def _computation(
         yield Text(f"    … {len(code) - len(shown)} more lines", style="dim")
 
 
-def _left_out(answer: Answer, *, explain: bool) -> list[RenderableType]:
+def _left_out(answer: Answer, links: Links, *, explain: bool) -> list[RenderableType]:
     if not answer.dropped:
         return []
     if not explain:
         line = f"{dropped_line(answer)} `r1agent show {answer.run}` lists them."
         return [Hanging("", Text(line))]
     heading: list[RenderableType] = [Text(dropped_line(answer))]
-    return [*heading, *(line for claim in answer.dropped for line in _dropped(claim))]
+    return [*heading, *(line for claim in answer.dropped for line in _dropped(claim, links))]
 
 
 def _told(answer: Answer) -> list[RenderableType]:
@@ -144,14 +152,15 @@ def _told(answer: Answer) -> list[RenderableType]:
     return [Hanging("", Text(line, style="dim")) for line in lines]
 
 
-def _dropped(claim: Claim) -> Iterator[RenderableType]:
+def _dropped(claim: Claim, links: Links) -> Iterator[RenderableType]:
     body = Text(one_line(claim.text), style="dim")
     reasons = "; ".join(one_line(reason) for reason in claim.verdict.reasons)
     body.append(f" ({claim.verdict.support}{': ' + reasons if reasons else ''})", style="yellow")
     yield Hanging("  ✗ ", body, style="red")
     for citation in claim.citations[:1]:
         quote = Text(f"nearest quote: “{one_line(citation.quote)}” ", style="italic")
-        quote.append(f"{one_line(citation.file)}, {page(citation)}", style="not italic dim")
+        place = Style(italic=False, dim=True, link=links(citation))
+        quote.append(f"{one_line(citation.file)}, {page(citation)}", style=place)
         yield Hanging("    ", quote)
 
 

@@ -38,6 +38,7 @@ PLAN = json.dumps(
 ARGUMENTS = json.dumps({"word": "dropout"})
 ANSWER = "Dropout of 0.5 lowered the test error to 10.4 % [1]. It also made tea for 12 people [1]."
 REPLIES = [PLAN, ARGUMENTS, ANSWER]
+THOUGHTFUL = [f"<think>Now for reply {n}.</think>{reply}" for n, reply in enumerate(REPLIES, 1)]
 
 
 class Killed(BaseException):
@@ -113,6 +114,23 @@ def test_a_run_stopped_at_any_event_ends_as_if_it_had_not_been(whole, tmp_path):
         assert calls == all_calls, events[count - 1]
         assert [e.name for e in seen if e.name != "resumed"] == [e.name for e in events]
         assert [e.name for e in read_journal(find_run(folder, "last"))] == [e.name for e in seen]
+
+
+def test_a_thought_is_told_once_also_where_the_run_was_stopped_beside_it(tmp_path):
+    events: list[Event] = []
+    made(tmp_path / "whole", THOUGHTFUL, []).ask(QUESTION, on_event=events.append)
+    thoughts = [e.data["text"] for e in events if e.name == "thought"]
+    assert thoughts == ["Now for reply 1.", "Now for reply 2.", "Now for reply 3."]
+    for count in range(1, len(events)):
+        assistant = made(tmp_path / str(count), THOUGHTFUL, [])
+        with pytest.raises(Killed):
+            assistant.ask(QUESTION, on_event=stop_after(count))
+        asked = len(assistant.model.requests)
+        again = made(tmp_path / str(count), THOUGHTFUL[asked:], [])
+        again.resume()
+        told = read_journal(find_run(tmp_path / str(count), "last"))
+        assert [e.name for e in told if e.name != "resumed"] == [e.name for e in events]
+        assert [e.data["text"] for e in told if e.name == "thought"] == thoughts
 
 
 def test_a_run_may_be_stopped_again_and_again(whole, tmp_path):

@@ -287,3 +287,18 @@ def test_a_reply_without_a_count_is_one_of_unknown_cost():
         run = run_on(address, profile=SMALL)
         run.complete("writer", "Write.", max_tokens=5)
     assert (run.usage["writer"].calls, run.usage["writer"].untold) == (1, 1)
+
+
+def test_a_thought_is_told_with_what_it_took_and_a_reply_without_one_tells_nothing():
+    events = []
+    thought = completion("Seven.", reasoning="six and one")
+    thought["usage"] |= {"completion_tokens_details": {"reasoning_tokens": 2}}
+    with http_server(Served(thought, completion("Eight."))) as address:
+        model = chat_model(f"{address}/v1", "m-70b", max_retries=0)
+        run = Run("r", "?", model=model, profile=SMALL, limits=Limits(), listeners=[events.append])
+        for role in ("planner", "writer"):
+            run.complete(role, "Write.", max_tokens=5)
+    (event,) = events
+    assert event.name == "thought"
+    assert 0 < event.data.pop("seconds") < run.usage["planner"].seconds
+    assert event.data == {"role": "planner", "text": "six and one", "tokens": 2}

@@ -6,11 +6,14 @@ import json
 import re
 import signal
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pexpect
+import psutil
 import pytest
 
+from r1agent.models import model_path
 from tests.agent.cli.commands import command, environment, terminal
 from tests.agent.cli.scripted_server import MATHEMATICS, scripted_server
 
@@ -18,6 +21,7 @@ QUESTION = "What is the sum of the whole numbers from 1 to 100?"
 ANSWER = re.escape("The sum is 5050.")
 PROMPT = r"\x1b\[\?2004h"
 """What the editor sends when it begins to read."""
+WEIGHTS = model_path("smollm2-135m")
 PATIENCE = 120
 """Seconds; a loaded machine needs some."""
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-9][0-9;]*m")
@@ -27,8 +31,8 @@ UP, ALT_ENTER, PASTE, PASTED = "\x1b[A", "\x1b\r", "\x1b[200~", "\x1b[201~"
 class HeldReplies(dict):
     """Replies of which the one called `held` waits until it is let go."""
 
-    def __init__(self, held: str) -> None:
-        super().__init__(MATHEMATICS)
+    def __init__(self, held: str, replies: Mapping[str, str] = MATHEMATICS) -> None:
+        super().__init__(replies)
         self.held = held
         self.go = threading.Event()
 
@@ -126,6 +130,62 @@ def test_ctrl_c_stops_ask(typed, held):
     child.sendintr()
     child.expect("Stopped")
     assert ended(child) == 130
+
+
+def test_ctrl_c_twice_leaves_ask_at_once(typed, held):
+    address, _ = held
+    child = typed("ask", QUESTION, "--base-url", address)
+    child.expect("planning")
+    child.sendintr()
+    child.sendintr()
+    assert ended(child) == 130
+    assert "Traceback" not in child.before
+
+
+def test_ask_shows_how_each_thought_ended_and_then_only_what_they_took(typed):
+    thoughtful = {
+        asked: f"<think>{'Let me see. ' * 20}Now for the {asked}.</think>{reply}"
+        for asked, reply in MATHEMATICS.items()
+    }
+    replies = HeldReplies("answer", thoughtful)
+    with scripted_server(replies) as address:
+        child = typed("ask", QUESTION, "--base-url", address)
+        child.expect(r"thought for \d+ s .*Now for the plan\.")
+        child.expect(r"thought for \d+ s .*Now for the other program\.")
+        replies.go.set()
+        child.expect("4 thoughts for")
+        child.expect(ANSWER)
+        assert "Now for" not in child.read()
+
+
+def test_evidence_is_shown_as_it_arrives_and_each_sentence_as_it_is_judged(typed, tmp_path):
+    fact = "Label smoothing of the teacher gains the student 0.9 points of accuracy"
+    (tmp_path / "new.md").write_text(f"# Smoothing revisited\n\n{fact}.\n")
+    indexed = typed("index", "add", "new.md", "--index", "idx", "--plain")
+    assert ended(indexed) == 0
+    replies = HeldReplies("answer", {"answer": f"{fact} [1]."})
+    with scripted_server(replies) as address:
+        model = ["--base-url", address, "--model", "scripted-1b", "--plain"]
+        question = "How many points does label smoothing of the teacher gain the student?"
+        child = typed("ask", question, "--index", "idx", *model)
+        child.expect("→ 1 passage ")
+        child.expect("Smoothing revisited p. 1: “")
+        replies.go.set()
+        child.expect(f"✓ {fact}.")
+        assert ended(child) == 0
+
+
+@pytest.mark.skipif(WEIGHTS is None, reason="no weights: run `r1agent models pull smollm2-135m`")
+def test_ask_starts_an_engine_of_its_own_and_leaves_none_behind(typed):
+    child = typed("ask", QUESTION, "--engine", "embedded", "--model", WEIGHTS, "--deadline", "3")
+    child.expect("Starting")
+    child.expect("Answering with SmolLM2")
+    engines = psutil.Process(child.pid).children(recursive=True)
+    child.expect("planning")
+    child.expect(r"Run [0-9a-f-]+: ")
+    assert ended(child) in (0, 1, 3)
+    assert engines
+    assert not [one for one in engines if one.is_running()]
 
 
 def test_chat_shows_at_once_that_it_works_and_ctrl_d_leaves(typed, held):

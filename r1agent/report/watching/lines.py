@@ -13,10 +13,12 @@ from rich.text import Text
 
 from r1agent.report.printable import shortened
 from r1agent.report.watching.heartbeat import Heartbeat
+from r1agent.report.watching.thoughts import thought_line
 from r1agent.report.watching.timeline import WAITING, Timeline
 from r1agent.report.watching.trace import (
     call_line,
     claim_line,
+    evidence_lines,
     notice_line,
     question_line,
     step_line,
@@ -93,8 +95,11 @@ class LineView:
                 return [Text(f"{heading}:"), *map(step_line, waiting)] if waiting else []
             case "step_started" if timeline.current and len(timeline.steps) > 1:
                 return [step_line(timeline.current)]
+            case "thought":
+                return [thought_line(timeline.thoughts[-1])]
             case "tool_returned" if timeline.current:
-                return [call_line(timeline.current.calls[-1])]
+                call = timeline.current.calls[-1]
+                return [call_line(call), *evidence_lines(call)]
             case "step_verified":
                 done = [step for step in timeline.steps if step.ended == timeline.now]
                 return [line for step in done[-1:] for line in verdict_lines(step)]

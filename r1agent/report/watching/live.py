@@ -36,9 +36,9 @@ class LiveView:
         self._live = self._drawing()
 
     def __enter__(self) -> Self:
-        """Start drawing."""
+        """Start drawing, at once."""
         self._began = time.monotonic()
-        self._live.start()
+        self._live.start(refresh=True)
         return self
 
     def __exit__(
@@ -60,12 +60,14 @@ class LiveView:
         self._loading = (text, fraction, detail)
 
     def event(self, event: Event) -> None:
-        """Take in an event; the next redraw shows it."""
+        """Take in an event and show it."""
         before = (self.timeline.activity, self.timeline.since)
         self.timeline.apply(event)
         if self._loading or before != (self.timeline.activity, self.timeline.since):
             self._began = time.monotonic()
         self._loading = None
+        if self._live.is_started:
+            self._live.refresh()
 
     @contextmanager
     def paused(self) -> Iterator[None]:

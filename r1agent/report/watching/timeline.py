@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from r1agent.report.printable import shortened
+from r1agent.report.watching.found import Found, passages_in, summed_up
+from r1agent.report.watching.thoughts import ANSWERING, PLANNING, Thought, thought_of
 from r1agent.types import Event, EventName, Support
-
-_FENCE = re.compile(r'<(?:passage|page) id="[^"]*" title="([^"]*)" page="([^"]*)">')
 
 WAITING = "waiting"
 RUNNING = "running"
@@ -33,6 +32,8 @@ class CallLine:
     """In few words where passages were found; otherwise `text`."""
     text: str = ""
     """All that the tool gave back."""
+    found: tuple[Found, ...] = ()
+    """The passages in it."""
     ok: bool | None = None
     """None while the call runs."""
     seconds: float = 0.0
@@ -113,6 +114,7 @@ class Timeline:
     """The first plan and its revisions."""
     moments: list[Moment] = field(default_factory=list)
     """When each event came."""
+    thoughts: list[Thought] = field(default_factory=list)
     claims: list[ClaimLine] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     passages: int = 0
@@ -169,6 +171,11 @@ class Timeline:
         self.plans.append(Planned(self.revision, self.now, tuple(planned)))
         self._begin("choosing the next action")
 
+    def _on_thought(self, data: Mapping[str, Any]) -> None:
+        planning = ANSWERING if self.drafts else PLANNING
+        during = self.current.number if self.current else planning
+        self.thoughts.append(thought_of(data, during=during))
+
     def _on_step_started(self, data: Mapping[str, Any]) -> None:
         step = self._step(data)
         step.state, step.started = RUNNING, self.now
@@ -188,7 +195,8 @@ class Timeline:
         call = step.calls[-1]
         call.ok, call.seconds = bool(data.get("ok", True)), float(data.get("seconds", 0))
         call.text = str(data.get("text", ""))
-        call.outcome = _outcome(call.text)
+        call.found = passages_in(call.text)
+        call.outcome = summed_up(call.found) or call.text
         self._begin("reading the result")
 
     def _on_step_verified(self, data: Mapping[str, Any]) -> None:
@@ -242,16 +250,6 @@ class Timeline:
         step = StepLine(number, goal, str(data.get("tool", "")))
         self.steps.append(step)
         return step
-
-
-def _outcome(text: str) -> str:
-    """Sum found passages up by their fences, which paper text cannot forge; else keep `text`."""
-    found = _FENCE.findall(text)
-    if not found:
-        return text
-    title, page = found[0]
-    first = f"{shortened(title, 30)} p. {page}"
-    return first if len(found) == 1 else f"{len(found)} passages, first {first}"
 
 
 def _arguments(arguments: Any) -> str:

@@ -1,14 +1,15 @@
-"""A run's plan, steps, tool calls and judged sentences as terminal lines."""
+"""A run's plan, thoughts, tool calls with their evidence, and judged sentences as lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line, shortened
+from r1agent.report.watching.thoughts import ANSWERING, PLANNING, thought_line, thoughts_line
 from r1agent.report.watching.timeline import RUNNING, CallLine, ClaimLine, StepLine, Timeline
 from r1agent.words import counted
 
@@ -26,10 +27,15 @@ _MARKS = {
 def trace(timeline: Timeline) -> Iterator[RenderableType]:
     """Yield every line of a run in full, as `r1agent show` prints it."""
     yield question_line(timeline)
+    yield from _thoughts(timeline, PLANNING)
     for step in timeline.steps:
         yield step_line(step)
-        yield from (call_line(call) for call in step.calls)
+        yield from _thoughts(timeline, step.number)
+        for call in step.calls:
+            yield call_line(call)
+            yield from evidence_lines(call)
         yield from verdict_lines(step)
+    yield from _thoughts(timeline, ANSWERING)
     yield from (claim_line(claim) for claim in timeline.claims)
     yield from (notice_line(notice) for notice in timeline.notices)
 
@@ -46,18 +52,32 @@ def step_line(step: StepLine, *, brief: bool = False) -> RenderableType:
     details = [one_line(step.tool)]
     if step.ended:
         details.append(f"{step.ended - step.started:.0f} s")
-    body.append(f"  {' · '.join(filter(None, details))}", style="dim")
-    return Hanging(f"{mark} {step.number or '+'} ", body, style=style, brief=brief)
+    told = Text(f"  {' · '.join(filter(None, details))}", style="dim")
+    return Hanging(f"{mark} {step.number or '+'} ", body, style=style, brief=brief, tail=told)
 
 
 def call_line(call: CallLine, *, brief: bool = False) -> RenderableType:
     """Show a tool call in one line with its outcome."""
-    body = Text(f"{one_line(call.tool)} {call.arguments}".rstrip())
+    body, told = Text(f"{one_line(call.tool)} {call.arguments}".rstrip()), Text()
     if call.ok is not None:
-        outcome = shortened(call.outcome, 60) or "done"
-        body.append(f" → {outcome}", style="dim" if call.ok else "red")
-        body.append(f" ({call.seconds:.1f} s)", style="dim")
-    return Hanging("    ", body, brief=brief)
+        many = counted(len(call.found), "passage") if call.found else ""
+        outcome = many or shortened(call.outcome, 40 if brief else 60) or "done"
+        told.append(f" → {outcome}", style="dim" if call.ok else "red")
+        told.append(f" ({call.seconds:.1f} s)", style="dim")
+    return Hanging("    ", body, brief=brief, tail=told)
+
+
+def evidence_lines(call: CallLine) -> Iterator[RenderableType]:
+    """Show the best passage that a call found by its first words, and where others stand."""
+    if not call.found:
+        return
+    best, *others = call.found
+    body = Text(f"{best.place(40)}: ", style="dim")
+    body.append(f"“{best.words}”", style="italic")
+    yield Hanging("      ", body, brief=True)
+    if others:
+        places = " · ".join(dict.fromkeys(other.place(30) for other in others))
+        yield Hanging("      ", Text(f"then {places}", style="dim"), brief=True)
 
 
 def verdict_lines(step: StepLine) -> Iterator[RenderableType]:
@@ -70,16 +90,17 @@ def verdict_lines(step: StepLine) -> Iterator[RenderableType]:
     yield Hanging("    ", Text(text, style=_MARKS.get(step.state, ("", "dim"))[1]))
 
 
-def claim_line(claim: ClaimLine) -> RenderableType:
+def claim_line(claim: ClaimLine, *, brief: bool = False) -> RenderableType:
     """Show a judged sentence with its sources, or why it was left out."""
     mark, style = _MARKS[claim.support]
-    body = Text(one_line(claim.text))
-    if claim.sources:
-        body.append(f"  {'; '.join(map(one_line, claim.sources))}", style="dim")
+    told = Text()
+    if claim.sources and not (brief and not claim.kept):
+        told.append(f"  {'; '.join(map(one_line, claim.sources))}", style="dim")
     if not claim.kept:
-        reasons = "; ".join(map(one_line, claim.reasons))
-        body.append(f"  left out, {claim.support}{': ' + reasons if reasons else ''}", style=style)
-    return Hanging(f"{mark} ", body, style=style)
+        reasons = "" if brief or not claim.reasons else f": {'; '.join(claim.reasons)}"
+        told.append(f"  left out, {claim.support}{one_line(reasons)}", style=style)
+    body = Text(one_line(claim.text))
+    return Hanging(f"{mark} ", body, style=style, brief=brief, tail=told)
 
 
 def claims_line(timeline: Timeline) -> RenderableType:
@@ -96,15 +117,48 @@ def notice_line(notice: str, *, brief: bool = False) -> RenderableType:
 
 
 def brief_trace(
-    timeline: Timeline, *, calls: int = 3, notices: int = 2
+    timeline: Timeline, *, calls: int = 3, claims: int = 4, notices: int = 2
 ) -> Iterator[RenderableType]:
-    """Yield what fits a small screen: every step in a line, the current step's last calls."""
+    """Yield what fits a small screen: steps, what is new in the present one, last sentences."""
     for step in timeline.steps:
         if step.number == 0:
             continue
         yield step_line(step, brief=True)
         if step.state == RUNNING:
-            yield from (call_line(call, brief=True) for call in step.calls[-calls:])
+            yield from _newest(step.calls[-calls:])
+    yield from _found_last(timeline)
+    yield from _thinking(timeline)
+    if timeline.claims and not timeline.finished:
+        yield from (claim_line(claim, brief=True) for claim in timeline.claims[-claims:])
     if timeline.claims:
         yield claims_line(timeline)
     yield from (notice_line(notice, brief=True) for notice in timeline.notices[-notices:])
+
+
+def _found_last(timeline: Timeline) -> Iterator[RenderableType]:
+    """Show what the last search found, until a further step begins or a sentence is judged."""
+    if timeline.current or timeline.claims or timeline.finished:
+        return
+    for call in [call for step in timeline.steps for call in step.calls][-1:]:
+        yield from evidence_lines(call)
+
+
+def _newest(calls: Sequence[CallLine]) -> Iterator[RenderableType]:
+    """Show calls in a line each, and what the last one found."""
+    yield from (call_line(call, brief=True) for call in calls)
+    for call in calls[-1:]:
+        yield from evidence_lines(call)
+
+
+def _thinking(timeline: Timeline) -> Iterator[RenderableType]:
+    """Show how the last thought ended while the run goes on, and what all took afterwards."""
+    if not timeline.thoughts:
+        return
+    if timeline.finished:
+        yield thoughts_line(timeline.thoughts)
+        return
+    yield thought_line(timeline.thoughts[-1])
+
+
+def _thoughts(timeline: Timeline, during: str | int) -> Iterator[RenderableType]:
+    return (thought_line(one) for one in timeline.thoughts if one.during == during)

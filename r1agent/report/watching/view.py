@@ -57,13 +57,18 @@ def open_view(
     """
     if quiet:
         return QuietView()
-    if plain or not console.is_terminal or console.no_color or console.is_dumb_terminal:
+    if plain or not can_redraw(console):
         from r1agent.report.watching.lines import LineView
 
         return LineView(console)
     from r1agent.report.watching.live import LiveView
 
     return LiveView(console, transient=transient)
+
+
+def can_redraw(console: Console) -> bool:
+    """Tell whether lines may be drawn anew there: on a terminal, where colours are welcome."""
+    return console.is_terminal and not console.no_color and not console.is_dumb_terminal
 
 
 class QuietView:

@@ -33,7 +33,11 @@ MATHEMATICS = {
 
 @contextmanager
 def scripted_server(
-    replies: Mapping[str, str] = MATHEMATICS, *, delay: float = 0.0, status: int = 200
+    replies: Mapping[str, str] = MATHEMATICS,
+    *,
+    delay: float = 0.0,
+    status: int = 200,
+    name: str = "scripted",
 ) -> Iterator[str]:
     """Serve `replies` on a free port; yield the base URL.
 
@@ -41,13 +45,14 @@ def scripted_server(
         replies: For `plan`, `program`, `other program` (in turns) and `answer`.
         delay: Seconds before each reply.
         status: Anything but 200 is sent for every completion, with an empty object.
+        name: Of the model that it lists.
     """
 
     programs = itertools.cycle(("program", "other program"))
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._send({"object": "list", "data": [{"id": "scripted", "object": "model"}]})
+            self._send({"object": "list", "data": [{"id": name, "object": "model"}]})
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -153,7 +153,7 @@ def test_options_reach_the_run(server):
 
 def test_a_way_to_judge_entailment_that_is_not_there_is_named(server):
     result = run("ask", QUESTION, "--base-url", server, "--entailment", "magic")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "entailment" in result.stderr
     assert "'magic'" in result.stderr
 

@@ -112,7 +112,9 @@ def test_a_long_plan_fits_a_small_screen():
 
 
 def test_found_passages_are_summed_up_in_a_line():
-    fences = [f'<passage id="a:{n}" title="Smoothing" page="{n}">\ntext' for n in (3, 4)]
+    fences = [
+        f'<passage id="a:{n}" title="Smoothing" page="{n}">\ntext\n</passage>' for n in (3, 4)
+    ]
     found = {**RETURN, "text": "Text of papers follows.\n\n" + "\n".join(fences), "left": 1}
     timeline = timeline_of([*EVENTS[:4], Event("tool_returned", 3.1, found)])
     assert timeline.steps[0].calls[0].outcome == "2 passages, first Smoothing p. 3"

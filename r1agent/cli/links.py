@@ -1,0 +1,46 @@
+"""Links from an answer's quotes to the files of their papers, where the terminal takes them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from r1agent.report.watching.paper_links import Links
+    from r1agent.types import Answer
+
+
+def links_for(answer: Answer, index: Path | None, console: Console) -> Links:
+    """Return what links quotes, which is nothing off a terminal or without an index.
+
+    Args:
+        answer: Whose quotes are shown.
+        index: Knows where the papers are.
+        console: Where it is shown.
+    """
+    from r1agent.report.watching.paper_links import links_to, no_link, takes_links
+
+    if index is None or not answer.citations or not takes_links(console, os.environ):
+        return no_link
+    return links_to(_paths(index, {citation.paper for citation in answer.citations}))
+
+
+def _paths(index: Path, papers: set[str]) -> dict[str, Path]:
+    """Return where papers are, of which a broken or missing index knows none."""
+    from contextlib import closing
+
+    from r1agent_indexes import PaperIndexError
+    from r1agent_indexes.opening import DATABASE
+    from r1agent_indexes.store import Store
+
+    folder = index.expanduser()
+    if not (folder / DATABASE).is_file():
+        return {}
+    try:
+        with closing(Store(folder)) as store:
+            return {paper.id: paper.path for paper in store.papers_with(papers)}
+    except PaperIndexError:
+        return {}
