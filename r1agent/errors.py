@@ -3,6 +3,7 @@
 ```
 R1AgentError
 ├── SettingsError            a setting is unknown or has a value that cannot be used
+│   └── ArgumentError          it was given as an argument, or as an option of a command
 ├── ModelServerError         the model server cannot be reached, refuses, or answers nonsense
 ├── WeightsError             a model's weights are unknown, or could not be fetched or checked
 │   └── PullInterruptedError   Ctrl-C during a download (also a `KeyboardInterrupt`)
@@ -25,6 +26,21 @@ class R1AgentError(Exception):
 
 class SettingsError(R1AgentError):
     """A setting is unknown or has a value that cannot be used."""
+
+
+class ArgumentError(SettingsError):
+    """An argument, or the option of a command that sets it, has a value that cannot be used."""
+
+    def __init__(self, argument: str, problem: str) -> None:
+        """Store what is wrong.
+
+        Args:
+            argument: Name of the setting.
+            problem: What was found and what was wanted, as it follows the name in a sentence.
+        """
+        super().__init__(f"The argument `{argument}` {problem}")
+        self.argument = argument
+        self.problem = problem
 
 
 class ModelServerError(R1AgentError):

@@ -18,7 +18,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from r1agent.errors import SettingsError
+from r1agent.errors import ArgumentError, SettingsError
+from r1agent.wanted_values import wanted_value
 
 FILE_NAME = "r1agent.toml"
 PREFIX = "R1AGENT_"
@@ -28,7 +29,7 @@ SECRETS = ("api_key", "openalex_key", *_ENVIRONMENT_ONLY)
 _PATHS = ("index", "cache_dir", "runs_dir", "data", "vllm_python")
 
 
-def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
+def load_settings(config: str | Path | None = None, **overrides: Any) -> Settings:
     """Load the settings: arguments first, then environment, settings file and defaults.
 
     Args:
@@ -38,7 +39,13 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     Raises:
         SettingsError: A key, variable or value that is not known, or a file that cannot be read.
     """
-    path = config or find_settings_file(Path.cwd())
+    path = Path(config) if config else find_settings_file(_this_folder())
+    if path and path.is_dir():
+        raise ArgumentError(
+            "config",
+            f"is the folder {str(path)!r}; wanted a settings file. An index is named with "
+            f"`index={str(path)!r}`.",
+        )
     file_values = _read_file(path) if path else {}
     arguments = {key: value for key, value in overrides.items() if value is not None}
     _refuse_unknown(file_values, where=f"in {str(path)!r}")
@@ -51,7 +58,7 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     try:
         return Settings(**below_environment | arguments)
     except ValidationError as error:
-        raise SettingsError(_explain(error, arguments, path)) from None
+        raise _explained(error, arguments, path) from None
 
 
 def _server_address(url: str) -> str:
@@ -206,6 +213,15 @@ class Settings(BaseSettings):
         return init_settings, env_settings
 
 
+def _this_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise SettingsError(
+            "The folder that r1agent runs in was removed. Change to one that is there."
+        ) from None
+
+
 def find_settings_file(start: Path) -> Path | None:
     """Find `r1agent.toml` in `start` or the parents of it that belong to the same person.
 
@@ -231,7 +247,12 @@ def _read_file(path: Path) -> dict[str, Any]:
             f"The settings file {str(path)!r} cannot be read ({error.strerror}). "
             "Name an existing file with `--config`, or leave the option out."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"The settings file {str(path)!r} is not UTF-8 text (byte {error.start}). Save it as "
+            "UTF-8."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"The settings file {str(path)!r} is not TOML: {error}. "
             'Each line is `name = value`, with text in "quotes".'
@@ -256,8 +277,13 @@ def _from_environment() -> dict[str, str]:
 
 def _refuse_unknown(values: Mapping[str, Any], *, where: str, prefix: str = "") -> None:
     known = list(Settings.model_fields)
-    for key in values:
+    for key, value in values.items():
         if key not in known:
+            if isinstance(value, dict):
+                raise SettingsError(
+                    f"There is a section `[{key}]` {where}. Take its line out: settings stand in "
+                    "no section."
+                )
             spelled = (prefix + key).upper() if prefix else key
             raise SettingsError(
                 f"Unknown setting `{spelled}` {where}. {_nearest(key, known, prefix)}"
@@ -281,12 +307,16 @@ def _nearest(key: str, known: Iterable[str], prefix: str) -> str:
     return f"Known settings: {', '.join(spelled.values())}."
 
 
-def _explain(error: ValidationError, arguments: Mapping[str, Any], path: Path | None) -> str:
+def _explained(
+    error: ValidationError, arguments: Mapping[str, Any], path: Path | None
+) -> SettingsError:
     first = error.errors(include_url=False)[0]
     key = str(first["loc"][0])
-    found = "" if key in SECRETS else f" is {_found(first, key)!r}"
-    wanted = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"{_where(key, arguments, path)}{found}; wanted {wanted}."
+    found = "cannot be used" if key in SECRETS else f"is {_found(first, key)!r}"
+    problem = f"{found}; wanted {wanted_value(first['msg'])}."
+    if key in arguments:
+        return ArgumentError(key, problem)
+    return SettingsError(f"{_where(key, path)} {problem}")
 
 
 def _found(first: Any, key: str) -> Any:
@@ -294,9 +324,7 @@ def _found(first: Any, key: str) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def _where(key: str, arguments: Mapping[str, Any], path: Path | None) -> str:
-    if key in arguments:
-        return f"The argument `{key}`"
+def _where(key: str, path: Path | None) -> str:
     if key in _from_environment():
         return f"The environment variable `{PREFIX}{key.upper()}`"
     return f"The setting `{key}` in {str(path)!r}"

@@ -62,6 +62,7 @@ def batch(
     A budget counts what earlier calls of the same job used; the same command with more goes on.
     """
     from r1agent.batch.reading import read_questions
+    from r1agent.cli.exit_codes import code_of
     from r1agent.cli.screen import show, show_json
     from r1agent.report.watching.batch_view import batch_summary
 
@@ -83,7 +84,8 @@ def batch(
         show_json(_as_json(report, out))
     elif done is None:
         show(batch_summary(report, out))
-    raise typer.Exit(0 if report.done or report.skipped or not report.failed else 1)
+    came = {name for name, count in report.outcomes.items() if count}
+    raise typer.Exit(0 if report.skipped else code_of(came))
 
 
 @dataclass(frozen=True, slots=True)

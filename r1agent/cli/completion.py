@@ -42,7 +42,7 @@ def _complete(command: Callable[..., object]) -> None:
         command.__annotations__ = inspect.get_annotations(command, eval_str=True)
     module = command.__module__.rpartition(".")[2]
     for name, parameter in inspect.signature(command).parameters.items():
-        values = _BY_NAME.get(name) or _BY_NAME.get(f"{module}.{name}")
+        values = _BY_NAME.get(f"{module}.{name}") or _BY_NAME.get(name)
         for info in get_args(parameter.annotation)[1:]:
             if values is not None and isinstance(info, OptionInfo | ArgumentInfo):
                 info.autocompletion = values
@@ -123,6 +123,19 @@ def _formats(incomplete: str) -> Completed:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def _table_formats(incomplete: str) -> Completed:
+    """Yield the formats of tables."""
+    return [*_fixed("csv")(incomplete), *_formats(incomplete)]
+
+
+def _datasets(incomplete: str) -> Completed:
+    """Yield the data sets that are known by name, each with its title."""
+    from r1agent.evaluate.datasets import list_datasets
+
+    found = [each for each in list_datasets() if each.name.startswith(incomplete)]
+    return [(each.name, each.title) for each in found]
+
+
 _BY_NAME: dict[str, Callable[..., Completed]] = {
     "index": _indexes,
     "model": _models,
@@ -131,6 +144,10 @@ _BY_NAME: dict[str, Callable[..., Completed]] = {
     "resume": _runs,
     "source": _runs,
     "format": _formats,
+    "table.format": _table_formats,
+    "eval_fetch.name": _datasets,
+    "precision": _fixed("bf16", "fp8", "8bit", "4bit"),
+    "reranker": _fixed("late"),
     "engine": _fixed("auto", "vllm", "embedded"),
     "entailment": _fixed("auto", "nli", "model", "floors"),
 }

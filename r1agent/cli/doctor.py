@@ -20,7 +20,7 @@ _MARKS = {"ok": ("✓", "green"), "optional": ("–", "yellow"), "missing": ("�
 def doctor(
     index: options.Index = None, config: options.Config = None, json: options.Json = False
 ) -> None:
-    """Check this machine; exits with 1 where something needed is missing."""
+    """Check this machine: what it has, what is wanted, what to do."""
     from dataclasses import asdict
 
     from r1agent.cli.screen import show, show_json

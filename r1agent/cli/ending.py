@@ -7,42 +7,69 @@ import gc
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
+
+from r1agent.cli.help_page import Group
 
 _ENVIRONMENT_ERRORS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 )
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The commands of r1agent; a bug crashes with its traceback, nothing else does."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Read the options that stand before the command."""
+        with _ended_well():
+            return super().make_context(*args, **more)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
-        try:
+        with _ended_well():
             return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, TyperException):
-            raise  # typer's own endings: help, usage errors, exit codes
-        except KeyboardInterrupt as stop:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends it at once
-            say(str(stop) or "Stopped.")
-            raise typer.Exit(130) from None
-        except BrokenPipeError:
-            _drop_output()
-            raise typer.Exit(1) from None
-        except OSError as error:
-            if error.errno not in _ENVIRONMENT_ERRORS:
-                raise
-            complain(f"{error.strerror}: {str(error.filename or 'output')!r}.")
-            raise typer.Exit(1) from None
-        except user_errors() as error:
-            complain(str(error))
-            raise typer.Exit(1) from None
+
+
+@contextmanager
+def _ended_well() -> Iterator[None]:
+    """Turn what the user can mend, and Ctrl-C, into a sentence and an exit code."""
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise  # typer's own endings
+    except TyperException as error:
+        _refuse(error)
+    except KeyboardInterrupt as stop:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends it at once
+        say(str(stop) or "Stopped.")
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        _drop_output()
+        raise typer.Exit(1) from None
+    except OSError as error:
+        if error.errno not in _ENVIRONMENT_ERRORS:
+            raise
+        complain(f"{error.strerror}: {str(error.filename or 'output')!r}.")
+        _drop_output()
+        raise typer.Exit(1) from None
+    except user_errors() as error:
+        complain(str(error))
+        raise typer.Exit(1) from None
+
+
+def _refuse(error: TyperException) -> NoReturn:
+    """Say what is wrong with what was typed; a command without any is shown its help by typer."""
+    from r1agent.cli.wrong_usage import usage_sentence
+
+    if type(error).__name__ == "NoArgsIsHelpError":
+        raise error
+    complain(usage_sentence(error))
+    raise typer.Exit(2) from None
 
 
 def user_errors() -> tuple[type[Exception], ...]:
@@ -82,6 +109,10 @@ def leave(code: Any) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
+    except OSError as error:
+        complain(f"{error.strerror}: 'output'.")
+        _drop_output()
+        code = code or 1
     sys.exit(code)
 
 

@@ -46,10 +46,7 @@ def get(
     quiet: options.Quiet = False,
     plain: options.Plain = False,
 ) -> None:
-    """Fetch open PDFs into a folder; what is there is kept, and a stopped fetch goes on.
-
-    Exits with 0 when all are there, 1 when one could not be had.
-    """
+    """Fetch open PDFs into a folder; what is there is kept, and a stopped fetch goes on."""
     from r1agent.cli.ending import say
     from r1agent.cli.screen import notes, show, show_json
     from r1agent.report.watching.view import open_view

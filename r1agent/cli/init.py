@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -42,7 +43,8 @@ def init(
     _write(path, text)
     say(f"Written: {FILE_NAME!r}. r1agent reads it in this folder and in those below.")
     if index is not None and not (index.expanduser() / "manifest.json").is_file():
-        say(f"There is no index yet: `r1agent index add PAPERS --index {index}` makes it.")
+        named = quote(str(index))
+        say(f"There is no index yet: `r1agent index add PAPERS --index {named}` makes it.")
 
 
 def _write(path: Path, text: str) -> None:

@@ -33,7 +33,7 @@ def list_known(config: options.Config = None, json: options.Json = False) -> Non
     show(*(_entry_line(entry, path) for entry, path in held))
 
 
-@app.command(epilog="Example: r1agent models pull qwen2.5-coder-1.5b")
+@app.command(epilog="Example: r1agent models pull smollm2-135m")
 def pull(
     name: Name,
     config: options.Config = None,
@@ -62,9 +62,9 @@ def pull(
     show(str(path))
 
 
-@app.command("path", epilog="Example: r1agent models path qwen2.5-coder-1.5b")
+@app.command("path", epilog="Example: r1agent models path smollm2-135m")
 def print_path(name: Name, config: options.Config = None, json: options.Json = False) -> None:
-    """Print where a model's weights are; exits with 1 where they were not fetched."""
+    """Print where a model's weights are."""
     from r1agent.cli.screen import show, show_json
     from r1agent.errors import WeightsError
     from r1agent.models import model_path

@@ -124,7 +124,8 @@ Format = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="`markdown`, `html`, `json`, `bibtex` or `csl-json`; by default as FILE ends.",
+        help="`markdown`, `obsidian`, `html`, `docx`, `json`, `bibtex` or `csl-json`; by default "
+        "as FILE ends.",
     ),
 ]
 Style = Annotated[

@@ -12,8 +12,6 @@ from r1agent.cli import options
 from r1agent.cli.given import Given, with_given
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from r1agent.assistant import ResearchAssistant
     from r1agent.checks.judging import Judge
     from r1agent.reports import Report
@@ -28,7 +26,9 @@ def review(
     topic: Annotated[str, typer.Argument(help="What the review is about: words, or a question.")],
     out: Annotated[
         Path,
-        typer.Option("--out", "-o", metavar="FILE", help="A .md, .html, .json or .bib file."),
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="A .md, .html, .docx, .json or .bib file."
+        ),
     ],
     question: Annotated[
         list[str] | None,
@@ -50,7 +50,8 @@ def review(
     format: options.Format = None,
     style: options.Style = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Questions at once.", show_default=False)
+        int | None,
+        typer.Option(min=1, max=256, metavar="N", help="Questions at once.", show_default=False),
     ] = None,
     resume: Annotated[
         bool, typer.Option(metavar="", help="Go on with what was done, or begin it anew.")
@@ -62,11 +63,11 @@ def review(
 ) -> None:
     """Review what the papers say about a topic, section by section, with a quote for each sentence.
 
-    Outline and answers are kept beside FILE, so that the same command goes on after a stop. Exits
-    with 3 where the papers say nothing, with 1 where all failed.
+    Outline and answers are kept beside FILE, so that the same command goes on after a stop.
     """
     from r1agent.batch.opening import require_usable
     from r1agent.cli.ending import say
+    from r1agent.cli.exit_codes import code_of
     from r1agent.cli.report_out import ReportOut
     from r1agent.errors import ModelServerError
     from r1agent.review import Wanted, work_path
@@ -98,7 +99,7 @@ def review(
         return
     target.write(made.report, settings)
     _tell(made.work, made.report, json=json)
-    raise typer.Exit(_exit_code(made.work.outcomes))
+    raise typer.Exit(code_of([name for name, count in made.work.outcomes.items() if count]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +206,3 @@ def _tell(work: ReviewWork, report: Report, *, json: bool) -> None:
     cost = total_cost(work.usage.values())
     sections = counted(len(work.outline.sections), "section")
     say(f"{sections}: {', '.join(counts)}.{f' Tokens: {cost}.' if cost else ''}")
-
-
-def _exit_code(outcomes: Mapping[str, int]) -> int:
-    if outcomes["answered"]:
-        return 0
-    return 3 if outcomes["not_in_papers"] else 1

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def search(
     query: Annotated[str, typer.Argument(help="Words or a sentence to look for.")],
     index: options.Index = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 8,
+    k: Annotated[
+        int, typer.Option("-k", min=1, max=1000, metavar="N", help="How many passages.")
+    ] = 8,
     year: options.Year = None,
     author: options.Author = None,
     file: options.File = None,

@@ -36,7 +36,8 @@ def summarize(
     format: options.Format = None,
     style: options.Style = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Questions at once.", show_default=False)
+        int | None,
+        typer.Option(min=1, max=256, metavar="N", help="Questions at once.", show_default=False),
     ] = None,
     ray: options.Ray = None,
     redo: Annotated[
@@ -49,10 +50,11 @@ def summarize(
     """Summarize papers: question, method, data, findings and limits, each with quotes.
 
     Answers are kept beside FILE, so that the same command goes on after a stop. Files that are in
-    no index are read first. Exits with 3 where the papers say none of it, with 1 where all failed.
+    no index are read first.
     """
     from r1agent.batch.kept import KeptAnswers
     from r1agent.cli.ending import say
+    from r1agent.cli.exit_codes import code_of
     from r1agent.cli.named_papers import with_files_of_folders
     from r1agent.cli.report_out import ReportOut
     from r1agent.errors import ModelServerError
@@ -79,7 +81,7 @@ def summarize(
     if json and out is not None:
         write_report(report_to("json", report), None)
     say(_ended(report))
-    raise typer.Exit(_exit_code(report))
+    raise typer.Exit(code_of({entry.answer.outcome for entry in report.entries} or {"failed"}))
 
 
 def _work_file(out: Path | None, settings: Settings, names: Sequence[str]) -> Path:
@@ -176,10 +178,3 @@ def _ended(report: Report) -> str:
     told = [f"{found[name]} {said}" for name, said in OUTCOMES.items() if found[name]]
     again = "; the same command asks those that failed again" if found["failed"] else ""
     return f"{counted(len(report.sections), 'paper')}: {', '.join(told)}{again}."
-
-
-def _exit_code(report: Report) -> int:
-    outcomes = {entry.answer.outcome for entry in report.entries}
-    if "answered" in outcomes:
-        return 0
-    return 3 if "not_in_papers" in outcomes else 1

@@ -29,6 +29,8 @@ def read_report(source: str, runs_dir: Path) -> Report:
     path = Path(source)
     if path.is_file():
         return _from_file(path)
+    if path.is_dir():
+        raise ExportError(f"{source!r} is a folder. Name a file in it, or a run.")
     if path.suffix or len(path.parts) > 1:
         raise ExportError(
             f"No file {source!r}. Name the answers of a batch, the JSON of a report, or a run; "
@@ -73,7 +75,13 @@ def _from_file(path: Path) -> Report:
     lines = text.splitlines()
     if "seconds" in _object(lines[0] if lines else "") and "data" in _object(lines[0]):
         return read_run(path)
-    return batch_report(_whole(text), path.stem)
+    whole_lines = _whole(text)
+    if not any(line.strip() for line in whole_lines):
+        raise ExportError(
+            f"{str(path)!r} holds no answer. Name the file that `r1agent batch` wrote, or the JSON "
+            "of a report."
+        )
+    return batch_report(whole_lines, path.stem)
 
 
 def _object(text: str) -> dict[str, Any]:

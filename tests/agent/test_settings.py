@@ -93,8 +93,7 @@ def test_a_wrong_value_says_where_what_and_what_was_wanted(folder):
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert str(caught.value) == (
-        f"The setting `unsafe_python` in {str(file)!r} is 'maybe'; "
-        "wanted a valid boolean, unable to interpret input."
+        f"The setting `unsafe_python` in {str(file)!r} is 'maybe'; wanted `true` or `false`."
     )
 
 
@@ -182,3 +181,18 @@ def test_the_python_with_vllm_starts_from_the_folder_of_the_file(folder):
 def test_an_engine_that_is_none_is_refused_with_the_known_ones():
     with pytest.raises(SettingsError, match="is 'vlm'; wanted 'auto', 'vllm' or 'embedded'"):
         load_settings(engine="vlm")
+
+
+def test_the_settings_file_may_be_named_by_text(folder):
+    (folder / "mine.toml").write_text('model = "mine"', encoding="utf-8")
+    assert load_settings(str(folder / "mine.toml")).model == "mine"
+
+
+def test_a_folder_is_no_settings_file_and_may_be_an_index(folder):
+    with pytest.raises(SettingsError, match=r"wanted a settings file. An index is named with"):
+        load_settings(folder)
+
+
+def test_what_is_no_path_is_refused_in_a_persons_words():
+    with pytest.raises(SettingsError, match=r"`index` is 5; wanted a path\."):
+        load_settings(index=5)

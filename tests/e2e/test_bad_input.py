@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
+import shlex
 import signal
 import subprocess
 import time
@@ -47,6 +49,20 @@ class Commands:
                 stdin=subprocess.DEVNULL,
                 timeout=60,
                 preexec_fn=limited,
+            )
+        )
+
+    def shell(self, line: str, *, folder: Path | None = None) -> Ended:
+        """Run a line in a shell, which can close streams and remove folders."""
+        return Ended(
+            subprocess.run(
+                ["bash", "-c", line],
+                cwd=folder or self.folder,
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                timeout=60,
             )
         )
 
@@ -345,8 +361,143 @@ def test_a_value_that_cannot_be_used(r1agent):
     assert "`R1AGENT_TEMPERATURE` is 'warm'" in ended.sentence()
 
 
-def test_an_unknown_option_is_a_usage_error(r1agent):
-    ended = r1agent.run("ask", "Why?", "--indx", "idx")
-    assert ended.code == 2
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b'model = "a"\nindex = kd\n', "(at line 2, column 9)"),
+        (b'model = "caf\xe9"\n', "is not UTF-8 text (byte 12). Save it as UTF-8."),
+        (b"[limits]\nmax_steps = 3\n", "There is a section `[limits]`"),
+        (b"max_steps = 0\n", "is 0; wanted 1 or more."),
+        (b"max_steps = 2.5\n", "is 2.5; wanted a whole number."),
+        (b'sandbox_token = "x"\n', "`R1AGENT_SANDBOX_TOKEN`"),
+    ],
+)
+def test_a_settings_file_that_cannot_be_used(r1agent, text, said):
+    (r1agent.folder / "r1agent.toml").write_bytes(text)
+    ended = r1agent.run("search", "pump", "-q")
+    assert ended.code == 1
+    assert said in ended.sentence()
+
+
+def test_a_folder_that_was_removed(r1agent):
+    gone = r1agent.folder / "gone"
+    gone.mkdir()
+    line = f"rmdir {gone}; exec {shlex.join(command('show'))}"
+    ended = r1agent.shell(line, folder=gone)
+    assert ended.code == 1
+    assert "was removed" in ended.sentence()
+
+
+# ---- what is typed
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["ask", "Why?", "--indx", "idx"], "No such option: --indx. Near it: `--index`"),
+        (["serach", "pump"], "No such command 'serach'. Did you mean 'search'?"),
+        (["index", "ad", "papers"], "No such command 'ad'. Did you mean 'add'?"),
+        (["search"], "Missing argument 'QUERY'."),
+        (["search", ""], "'QUERY': it is empty"),
+        (["search", "pump", "--index", ""], "'--index': it is empty"),
+        (["index", "add", "", "--index", "idx"], "'PATHS': it is empty"),
+        (["search", "pump", "-k", "many"], "'-k': wanted a whole number."),
+        (["search", "pump", "-k", "0"], "'-k': wanted 1 or more."),
+        (["search", b"pump \xff", "--index", "idx"], "'QUERY': it is not UTF-8 text."),
+        (["ask", "Why?", "--max-calls", "0"], "`--max-calls` is 0; wanted 1 or more."),
+        (["ask", "Why?", "--deadline", "-1"], "`--deadline` is -1.0; wanted more than 0."),
+        (["ask", "Why?", "--engine", "vlm"], "`--engine` is 'vlm'; wanted 'auto', 'vllm'"),
+        (["ask", "Why?", "--base-url", "ftp://x"], "`--base-url` is 'ftp://x'; wanted an address"),
+        (["ask"], "No question."),
+        (["batch", "q.txt"], "Missing option '--out' / '-o'."),
+    ],
+)
+def test_wrong_usage_is_one_sentence_that_says_where_to_read_on(r1agent, words, said):
+    ended = r1agent.run(*map(os.fsdecode, words))
+    assert (ended.code, ended.out) == (2, "")
+    sentence = ended.err.splitlines()[-1]
+    assert said in sentence
+    assert re.search(r"See `r1agent[\w ]* --help`\.$", sentence)
     assert "Traceback" not in ended.err
-    assert "--indx" in ended.err
+
+
+# ---- streams
+
+
+@pytest.mark.parametrize("command_line", ["ask -", "batch - -o out.jsonl", "provenance -"])
+def test_stdin_that_is_closed_is_empty(r1agent, command_line):
+    ended = r1agent.shell(f"exec {shlex.join(command(*command_line.split()))} <&-")
+    assert ended.code in (1, 2)
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("stream", ["", "2"])
+def test_an_output_that_is_closed_is_no_traceback(r1agent, stream):
+    ended = r1agent.shell(f"exec {shlex.join(command('models', 'list'))} {stream}>&-")
+    assert ended.code == 0
+    assert ended.err == ""
+
+
+@pytest.mark.parametrize("words", [["--help"], ["models", "list"], ["init", "--print"]])
+def test_no_room_for_the_output(r1agent, words):
+    ended = r1agent.shell(f"exec {shlex.join(command(*words))} >/dev/full")
+    assert ended.code == 1
+    assert "No space left on device" in ended.sentence()
+
+
+def test_a_reader_that_leaves_is_no_error_message(r1agent):
+    ended = r1agent.shell(f"{shlex.join(command('models', 'list', '--json'))} | head -1")
+    assert (ended.out, ended.err) == ("[\n", "")
+
+
+def test_a_terminal_without_unicode_gets_the_rest(r1agent):
+    ended = r1agent.run("models", "list", PYTHONIOENCODING="ascii")
+    assert ended.code == 0
+    assert "qwen2.5-coder-1.5b" in ended.out
+
+
+@pytest.mark.parametrize("words", [["ask", "-"], ["batch", "-", "-o", "out.jsonl"]])
+def test_stdin_that_is_not_utf_8(r1agent, words):
+    line = f"printf 'caf\\351' | {shlex.join(command(*words))}"
+    ended = r1agent.shell(line)
+    assert ended.code == 1
+    assert "on stdin is not UTF-8" in ended.sentence()
+
+
+# ---- files of the wrong kind
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["export", "list.json"], "'list.json' holds no answer"),
+        (["export", "empty.txt"], "'empty.txt' holds no answer"),
+        (["export", "folder"], "'folder' is a folder"),
+        (["show", "--runs-dir", "empty.txt"], "'empty.txt' is a file"),
+        (["show", "last", "--runs-dir", "empty.txt"], "'empty.txt' is a file"),
+        (["search", "pump", "-q", "--index", "my papers"], "--index 'my papers'`"),
+        (["search", "pump", "-q", "--index", "empty.txt"], "'empty.txt' is a file"),
+        (["batch", "folder", "-o", "out.jsonl"], "'folder' cannot be read: Is a directory"),
+        (["batch", "empty.txt", "-o", "out.jsonl"], "holds no question"),
+        (["batch", "latin.txt", "-o", "out.jsonl"], "'latin.txt' is not UTF-8 text"),
+        (["table", "folder", "-o", "out.csv"], "'folder' cannot be read: Is a directory"),
+        (["table", "empty.txt", "-o", "out.csv"], "empty.txt is empty"),
+        (["papers", "get", "arxiv:1503.02531", "--to", "empty.txt"], "'empty.txt' is a file"),
+        (["ask", "Why?", "-q", "--config", "folder"], "'folder' cannot be read"),
+        (["ask", "Why?", "-o", "folder"], "'folder' is a folder"),
+        (["ask", "Why?", "-o", "no/such.md"], "needs a folder 'no'"),
+        (["index", "add", "folder", "--index", "idx", "-q"], "No papers in 'folder'"),
+        (["index", "add", "empty.txt", "--index", "empty.txt", "-q"], "'empty.txt' is a file"),
+        (["show", "broken", "--runs-dir", "runs"], "is not the journal of a run"),
+    ],
+)
+def test_a_file_or_a_folder_of_the_wrong_kind(r1agent, words, said):
+    (r1agent.folder / "folder").mkdir()
+    (r1agent.folder / "runs").mkdir()
+    (r1agent.folder / "runs" / "broken.jsonl").write_bytes(bytes(range(256)))
+    (r1agent.folder / "list.json").write_text("[1, 2]")
+    (r1agent.folder / "empty.txt").touch()
+    (r1agent.folder / "latin.txt").write_bytes(b"caf\xe9\n")
+    ended = r1agent.run(*words)
+    assert (ended.code, ended.out) == (1, "")
+    assert said in ended.sentence()

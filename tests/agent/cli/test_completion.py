@@ -1,8 +1,12 @@
 """What a shell is told when a user presses Tab."""
 
+import os
+import shlex
 import subprocess
 import sys
+from contextlib import closing
 
+import pexpect
 import pytest
 
 from tests.agent.cli.commands import command, environment, run
@@ -85,10 +89,52 @@ def test_folders_of_indexes_are_completed(folder):
         ("models pull r1-distill-l", ["r1-distill-llama-8b", "r1-distill-llama-70b"]),
         ("chat --model deep", ["deepseek-r1"]),
         ("ini", ["init"]),
+        ("table columns.yaml --format cs", ["csv", "csl-json"]),
+        ("eval fetch humane", ["humaneval"]),
+        ("serve --precision 4", ["4bit"]),
+        ("search x --reranker l", ["late"]),
     ],
 )
 def test_what_an_option_takes_is_completed(words, expected):
     assert completed(words) == expected
+
+
+@pytest.fixture
+def bash(folder):
+    """A real bash that completes the commands of `r1agent`."""
+    program = folder / "bin" / "r1agent"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(command())} "$@"\n')
+    program.chmod(0o755)
+    known = environment(PATH=f"{program.parent}{os.pathsep}{os.environ['PATH']}", TERM="dumb")
+    with closing(
+        pexpect.spawn(
+            "bash", ["--norc", "--noprofile"], cwd=str(folder), env=known, encoding="utf-8"
+        )
+    ) as shell:
+        shell.sendline("bind 'set enable-bracketed-paste off'; bind 'set bell-style none'")
+        shell.sendline('eval "$(_R1AGENT_COMPLETE=source_bash r1agent)"; echo rea""dy')
+        shell.expect("ready", timeout=60)
+        yield shell
+
+
+@pytest.mark.parametrize(
+    ("typed", "becomes"),
+    [
+        ("chat --index in", "indexes/kd "),
+        ("ask 'Why not?' --engine e", "embedded "),
+        ("show 2", "the id of the run"),
+        ("batch ques", "questions.jsonl "),
+    ],
+)
+def test_a_real_bash_completes(bash, folder, recorded, typed, becomes):
+    (folder / "indexes" / "kd").mkdir(parents=True)
+    (folder / "indexes" / "kd" / "manifest.json").touch()
+    (folder / "questions.jsonl").touch()
+    bash.send(f"r1agent {typed}\t")
+    bash.expect_exact(typed, timeout=60)
+    becomes = recorded if becomes == "the id of the run" else becomes
+    bash.expect_exact(becomes.removeprefix(typed.split()[-1]), timeout=60)
 
 
 def test_completion_loads_nothing_heavy(recorded):

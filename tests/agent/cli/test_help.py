@@ -14,6 +14,7 @@ COMMANDS = [
     ["table"],
     ["review"],
     ["export"],
+    ["annotate"],
     ["search"],
     ["provenance"],
     ["show"],

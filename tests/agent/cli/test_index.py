@@ -105,3 +105,25 @@ def test_a_paper_with_hidden_text_is_marked_in_the_list(papers):
         ("page.html", 15),
         ("smoothing.txt", 0),
     ]
+
+
+def test_an_exported_collection_is_indexed_and_what_it_lacks_is_named(folder, papers):
+    entries = ["@article{doe2018, title={On smoothing}, file={papers/smoothing.txt}}"]
+    entries += [f"@article{{none{number}, title={{None}}}}" for number in range(22)]
+    (folder / "library.bib").write_text("\n".join(entries))
+    added = run("index", "add", "library.bib", "--index", "idx", "-q")
+    assert added.exit_code == 0, added.output
+    assert "1 added (1 pages), 1 described by exports or registries, 22 of" in added.stdout
+    assert "skipped  none0: names no file that is a paper" in added.stdout
+    assert "skipped  and 2 more; `--json` lists all." in added.stdout
+    again = json.loads(run("index", "add", "library.bib", "--index", "idx", "-q", "--json").stdout)
+    assert [paper["citation_key"] for paper in again["unchanged"]] == ["doe2018"]
+    assert len(again["skipped"]) == 22
+
+
+def test_an_export_without_papers_is_one_sentence(folder):
+    (folder / "library.bib").write_text("@article{doe2018, title={On smoothing}}")
+    result = run("index", "add", "library.bib", "--index", "idx")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "names no file that is a paper. Export the collection again" in result.stderr
+    assert not (folder / "idx").exists()

@@ -40,8 +40,8 @@ def test_options_fill_in_values(folder):
 
 def test_a_value_that_is_wrong_is_refused(folder):
     result = run("init", "--base-url", "nowhere")
-    assert result.exit_code == 1
-    assert "The argument `base_url` is 'nowhere'; wanted an address" in result.stderr
+    assert result.exit_code == 2
+    assert "`--base-url` is 'nowhere'; wanted an address" in result.stderr
     assert not (folder / "r1agent.toml").exists()
 
 

@@ -126,7 +126,7 @@ def test_bad_input_is_one_sentence_before_a_model_is_loaded(folder, index, base_
     other = run("review", "Crabs", "-o", "review.md", "--index", index)
     assert other.exit_code == 1
     assert "begin this one anew with `--no-resume`" in other.stderr
-    assert "No format 'docx'" in run(*words(index, base_url, "--format", "docx")).stderr
+    assert "No format 'odt'" in run(*words(index, base_url, "--format", "odt")).stderr
     assert "needs a folder" in run(*words(index, base_url, out="none/review.md")).stderr
     assert "index" in run("review", "Crabs", "-o", "crabs.md", "--base-url", base_url).stderr
 
