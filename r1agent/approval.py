@@ -28,6 +28,8 @@ def approve(plan: Plan, on_plan: OnPlan | None, tools: Collection[str], run: Rec
 
     def decide() -> dict[str, Any] | None:
         decided = on_plan(plan) if on_plan is not None and plan.steps else None
+        if not isinstance(decided, Plan | None):
+            raise PlanError(f"`on_plan` gave {decided!r}; wanted a plan, or None to cancel.")
         return None if decided is None else {"steps": [asdict(step) for step in decided.steps]}
 
     said = run.once("plan", decide)

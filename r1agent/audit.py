@@ -58,7 +58,7 @@ def conclude(
         extracts=extracts,
         contradictions=contradictions,
         code=tested_code(trajectory),
-        message="" if shown else _message(outcome, run, trajectory),
+        message="" if shown else _message(outcome, run, trajectory, dropped),
     )
 
 
@@ -175,7 +175,7 @@ def _holds_what_is_asked(question: str, quote: str) -> bool:
     return thing <= set(content_words(quote)) and (not counted or any(numbers_in(quote)))
 
 
-def _message(outcome: Outcome, run: Run, trajectory: Trajectory) -> str:
+def _message(outcome: Outcome, run: Run, trajectory: Trajectory, dropped: Sequence[Claim]) -> str:
     chinese = is_chinese(run.question)
     if outcome == "answered":
         english = "No sentence written about these passages held up; they say, word for word:"
@@ -184,6 +184,7 @@ def _message(outcome: Outcome, run: Run, trajectory: Trajectory) -> str:
         return "这些论文没有给出答案。" if chinese else "The papers do not say."
     reasons = [reason for step in trajectory.steps for reason in step.verdict.reasons]
     nothing = "the model wrote nothing" if trajectory.steps else "no step could be carried out"
+    nothing = "no sentence that the model wrote held up" if dropped else nothing
     why = "; ".join([*reasons, *run.notices]).rstrip(".") or nothing
     return f"没有得到经过验证的答案:{why}" if chinese else f"No verified answer: {why}."
 

@@ -66,6 +66,13 @@ class Journal:
         except OSError as error:
             raise _unwritable(self.path, error) from error
 
+    def hold(self) -> None:
+        """Keep other writers out from now on, before there is anything to write."""
+        try:
+            self.open()
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
     def open(self) -> int:
         """Return the file, locked against other writers until this journal is closed or gone."""
         if self._file is not None:
@@ -88,6 +95,18 @@ class Journal:
         self._file = None
         if self._closing is not None:
             self._closing()
+
+
+def is_going_on(path: Path) -> bool:
+    """Tell whether a process, this one or another, is writing to the journal at `path`."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _cut_torn_line(file: int) -> None:
@@ -180,7 +199,15 @@ def find_run(runs_dir: Path, run: str) -> Path:
 
 
 def list_runs(runs_dir: Path) -> list[Path]:
-    """List the journals of a folder, the one written last at the end."""
+    """List the journals of a folder, the one written last at the end.
+
+    Raises:
+        JournalError: It is a file.
+    """
+    if runs_dir.is_file():
+        raise JournalError(
+            f"{str(runs_dir)!r} is a file; runs are kept in a folder. Name one with `--runs-dir`."
+        )
     found = runs_dir.glob("*.jsonl") if runs_dir.is_dir() else []
     return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 

@@ -19,7 +19,7 @@ from r1agent.checks.blind_judge import BlindJudge
 from r1agent.checks.judging import Judge
 from r1agent.checks.nli import DEFAULT_NLI_MODEL, load_nli
 from r1agent.engines import open_engine
-from r1agent.errors import SettingsError
+from r1agent.errors import ArgumentError, SettingsError
 from r1agent.index_models import embeddings_of, reranker_of
 from r1agent.managed import OnProgress
 from r1agent.models import ServedChatModel
@@ -71,6 +71,7 @@ def load_assistant(
         R1AgentError: No usable model server, weights or setting; the message says what to do.
         PaperIndexError: The index cannot be used, or no paper fits `where`.
     """
+    _require_parts(settings, index)
     settings = settings or load_settings()
     with (
         ExitStack() as started,
@@ -109,6 +110,18 @@ def load_assistant(
             made_with={"settings": _lasting(settings), "where": where and asdict(where)},
             on_close=started.pop_all().close,
         )
+
+
+def _require_parts(settings: object, index: object) -> None:
+    """Refuse the path of an index where settings or an open index are wanted."""
+    for name, given, wanted in (
+        ("settings", settings, "settings"),
+        ("index", index, "an index that is open"),
+    ):
+        if isinstance(given, str | Path):
+            call = f"load_assistant(load_settings(index={str(given)!r}))"
+            problem = f"is {str(given)!r}; wanted {wanted}. For the index in that folder: `{call}`."
+            raise ArgumentError(name, problem)
 
 
 def load_judge(settings: Settings) -> Judge | None:

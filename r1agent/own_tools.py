@@ -37,6 +37,11 @@ def as_tool(given: OwnTool) -> BaseTool:
         handlers = {"handle_tool_error": True, "handle_validation_error": str}
         unset = {name: to for name, to in handlers.items() if not getattr(given, name)}
         return given.model_copy(update=unset) if unset else given
+    if not callable(given):
+        raise ToolDefinitionError(
+            f"A tool cannot be made of {given!r}; wanted a function with a docstring, or a "
+            "LangChain tool. For an index: `search_papers_tool(index.as_retriever())`."
+        )
     built = _from_function(given)
     built.handle_tool_error = True
     built.handle_validation_error = str  # the default hides which argument was wrong
@@ -49,6 +54,8 @@ def as_tools(given: Sequence[OwnTool]) -> tuple[BaseTool, ...]:
     Raises:
         ToolDefinitionError: Two have one name, or a function cannot be called by a model.
     """
+    if isinstance(given, BaseTool | str) or callable(given):
+        raise ToolDefinitionError("`tools` is one tool; wanted a list of them: `tools=[…]`.")
     tools = tuple(as_tool(one) for one in given)
     names = [tool.name for tool in tools]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -78,10 +85,11 @@ def _from_function(function: Callable[..., object]) -> BaseTool:
             error_on_invalid_docstring=False,
         )
     except (ValueError, TypeError) as error:
+        problem = str(error).rstrip(".")
         raise ToolDefinitionError(
-            f"The function {name!r} cannot be a tool: {error} Give it a docstring that says what "
-            "it returns, and annotate its arguments."
-        ) from error
+            f"The function {name!r} cannot be a tool: {problem}. Give it a docstring that says "
+            "what it returns, and annotate its arguments."
+        ) from None
 
 
 def _evidence(name: str, returned: object) -> tuple[str, list[Document] | None]:

@@ -75,11 +75,15 @@ class Planner:
         kind = "code" if run.tests else kind_of(run.question)
         if kind == "papers" and self._names_data(run.question):
             kind = "mathematics"
-        if "search_papers" in set(_KINDS[kind]) - self._names:
-            run.notice("No papers were searched: no index is open. Name one with `--index`.")
+        own = self._of_own_tools(run)
+        if not own and "search_papers" in set(_KINDS[kind]) - self._names:
+            run.notice(
+                "No papers were searched: no index is open. Name one with `--index`, or `index` in "
+                "the settings."
+            )
         tools = [tool for tool in _KINDS[kind] if tool in self._names]
         steps = tuple(PlanStep(*_STEPS[tool]) for tool in tools)
-        return (*self._of_own_tools(run), *steps) or self._plain(run)
+        return (*own, *steps) or self._plain(run)
 
     def _names_data(self, question: str) -> bool:
         """Tell whether a question names a file of the data folder, which programs can read."""

@@ -63,6 +63,8 @@ class RecordedRun(Run):
         self._thoughts: list[dict[str, Any]] = []
         if past is not None:
             self._started = time.monotonic() - past.events[-1].seconds
+            if journal is not None:
+                journal.hold()
 
     @property
     def seconds(self) -> float:

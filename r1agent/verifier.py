@@ -32,6 +32,9 @@ _SIGNED = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 ONE_PROGRAM = "one program alone proves nothing"
 DISAGREE = "programs written apart disagree"
 
+_EMPTY = ("", "[]", "{}", "None")
+"""How a tool of the user's own that returned nothing is written."""
+
 _MOST_VALUES = 12
 
 SameValue = Callable[[str, str], bool]
@@ -76,9 +79,12 @@ class Verifier:
             asked = str(last.call.arguments.get("query", question))
             measured = [one for result in found for one in similarities(result, asked)]
             return self.verify_passages(passages, asked, nearest=max(measured, default=None))
-        if last.ok:
+        said = [one.text.strip() for one in results if one.ok]
+        is_empty = bool(said) and said[-1] in _EMPTY
+        if last.ok and not is_empty:
             return Verdict("supported", f"`{last.call.tool}` returned a result")
-        return Verdict("unsupported", f"`{last.call.tool}`", (last.text,))
+        why = "it returned nothing" if is_empty else last.text
+        return Verdict("unsupported", f"`{last.call.tool}`", (why,))
 
     def verify_passages(
         self, passages: Sequence[Document], asked: str, *, nearest: float | None = None

@@ -39,7 +39,9 @@ def find_papers(paths: str | Path | Sequence[str | Path]) -> FoundFiles:
     given = [Path(path).expanduser() for path in several]
     for path in given:
         if not path.exists():
-            raise PaperIndexError(f"There is no {str(path)!r}. Give a PDF or a folder of papers.")
+            raise PaperIndexError(
+                f"There is no {str(path)!r}. Give a paper, a folder or an export."
+            )
     exports = [path.resolve() for path in given if is_export(path)]
     named = [named_papers(export) for export in exports]
     skipped = [entry for each in named for entry in each.skipped]

@@ -40,7 +40,7 @@ def show_run(
 ) -> None:
     """Show a run again, or list the latest runs."""
     from r1agent.cli.screen import show, show_json
-    from r1agent.journal import find_run, list_runs, read_journal
+    from r1agent.journal import find_run, is_going_on, list_runs, read_journal
 
     settings = settings_from(config, runs_dir=runs_dir)
     folder = settings.runs_dir
@@ -61,11 +61,13 @@ def show_run(
         report_out.check()
         report_out.write(read_run(find_run(folder, run)), settings)
         return
-    events = read_journal(find_run(folder, run))
+    journal = find_run(folder, run)
+    going_on = is_going_on(journal)
+    events = read_journal(journal)
     if json:
         show_json([{"name": e.name, "seconds": e.seconds, "data": e.data} for e in events])
         return
-    show(*_replay(events))
+    show(*_replay(events, going_on=going_on))
 
 
 def _write_page(events: list[Event], out: Path | None) -> None:
@@ -78,7 +80,7 @@ def _write_page(events: list[Event], out: Path | None) -> None:
         say(f"Written: {str(out)!r}.")
 
 
-def _replay(events: list[Event]) -> Iterator[RenderableType]:
+def _replay(events: list[Event], *, going_on: bool) -> Iterator[RenderableType]:
     from rich.text import Text
 
     from r1agent.report.terminal import answer_to_terminal
@@ -89,6 +91,9 @@ def _replay(events: list[Event]) -> Iterator[RenderableType]:
     yield Text()
     if answer is not None:
         yield answer_to_terminal(answer, full=True)
+        return
+    if going_on:
+        yield Text("This run is still going on in another process.", style="yellow")
         return
     again = f" `r1agent ask --resume {timeline.run}` goes on." if timeline.can_go_on else ""
     yield Text(f"This run ended early, after {timeline.now:.0f} s.{again}", style="yellow")
@@ -126,8 +131,9 @@ def _list(journals: list[Path], folder: Path, *, json: bool) -> None:
 def _summary(path: Path) -> dict[str, Any]:
     """Sum a journal up; one that is damaged is listed as such instead of hiding the others."""
     from r1agent.errors import JournalError
-    from r1agent.journal import read_journal
+    from r1agent.journal import is_going_on, read_journal
 
+    unanswered = "going on" if is_going_on(path) else "ended early"
     try:
         events = read_journal(path)
     except JournalError:
@@ -135,7 +141,7 @@ def _summary(path: Path) -> dict[str, Any]:
     answered = [event for event in events if event.name == "answered"]
     return {
         "run": path.stem,
-        "outcome": answered[-1].data["answer"]["outcome"] if answered else "ended early",
+        "outcome": answered[-1].data["answer"]["outcome"] if answered else unanswered,
         "question": events[0].data.get("question", "") if events else "",
         "seconds": events[-1].seconds if events else 0.0,
     }

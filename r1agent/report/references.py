@@ -112,7 +112,9 @@ def dropped_line(answer: Answer) -> str:
     """Say how many sentences the gate held back; empty where none."""
     if not answer.dropped:
         return ""
-    return f"{counted(len(answer.dropped), 'sentence')} left out: the evidence did not carry them."
+    those = counted(len(answer.dropped), "sentence")
+    them = "it" if len(answer.dropped) == 1 else "them"
+    return f"{those} left out: the evidence did not carry {them}."
 
 
 def otherwise_lines(answer: Answer) -> list[str]:

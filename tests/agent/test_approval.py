@@ -46,6 +46,11 @@ def test_a_plan_that_is_turned_down_ends_the_run_before_a_tool_is_called():
     assert [event.name for event in events] == ["started", "planned"]
 
 
+def test_what_is_no_plan_is_refused_in_words():
+    with pytest.raises(PlanError, match="`on_plan` gave 'no'; wanted a plan, or None to cancel"):
+        made().ask(QUESTION, on_plan=lambda plan: "no")
+
+
 def test_a_changed_plan_is_told():
     events = []
     made(ANSWER).ask(QUESTION, on_plan=only_first, on_event=events.append)

@@ -1,7 +1,7 @@
 import pytest
 
 from r1agent.checks.blind_judge import BlindJudge
-from r1agent.errors import SettingsError
+from r1agent.errors import ArgumentError, SettingsError
 from r1agent.load import load_assistant, load_judge, load_sandbox
 from r1agent.settings import Settings
 from r1agent_indexes import PaperFilter
@@ -77,3 +77,10 @@ def test_an_index_that_is_open_is_used_and_stays_open(papers_index, sandbox):
         with pytest.raises(PaperNotFoundError):
             load_assistant(settings, index=papers_index, where=PaperFilter(years=(1900, 1901)))
         assert len(papers_index.papers()) == 8
+
+
+@pytest.mark.parametrize("wrong", [{"settings": "indexes/kd"}, {"index": "indexes/kd"}])
+def test_a_path_in_the_place_of_an_index_is_told_where_it_goes(wrong):
+    with pytest.raises(ArgumentError) as caught:
+        load_assistant(**wrong)
+    assert "load_assistant(load_settings(index='indexes/kd'))" in str(caught.value)

@@ -117,6 +117,7 @@ def test_a_number_that_the_tool_did_not_give_is_not_shown():
     model = ScriptedChatModel(replies=[FILLED, "The melting point of tungsten is 3422 K."])
     answer = ResearchAssistant(model, [melting_point]).ask(QUESTION)
     assert "3422" not in answer.text
+    assert "no index is open" not in answer.text
 
 
 def test_a_large_model_is_told_of_it_and_tries_again_after_a_failure():
@@ -164,3 +165,32 @@ def test_a_tool_without_arguments_is_called_without_asking_for_any():
     model = ScriptedChatModel(replies=["The room has 294.25 K."])
     answer = ResearchAssistant(model, [room_temperature]).ask("What is the room temperature?")
     assert answer.text == "The room has 294.25 K."
+
+
+def test_one_tool_in_the_place_of_a_list_is_refused():
+    with pytest.raises(ToolDefinitionError, match=r"`tools` is one tool; wanted a list of them"):
+        as_tools(as_tool(melting_point))
+
+
+def test_what_cannot_be_called_is_no_tool():
+    with pytest.raises(ToolDefinitionError, match="cannot be made of 'search'; wanted a function"):
+        as_tools(["search"])
+
+
+def test_a_function_without_a_docstring_is_refused_in_whole_sentences():
+    with pytest.raises(ToolDefinitionError) as caught:
+        as_tools([lambda metal: metal])
+    assert "if description not provided. Give it a docstring" in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("nothing", [[], None, ""])
+def test_a_tool_that_returns_nothing_supports_no_step(nothing):
+    def lab_notes() -> object:
+        """Read the notes on the melting point."""
+        return nothing
+
+    model = ScriptedChatModel(replies=["The melting point of tungsten is 3422 K."])
+    answer = ResearchAssistant(model, [lab_notes]).ask(QUESTION)
+    verdict = answer.trajectory.steps[0].verdict
+    assert (verdict.support, verdict.reasons) == ("unsupported", ("it returned nothing",))

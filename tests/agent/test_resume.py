@@ -203,6 +203,22 @@ def test_without_a_folder_of_runs_none_can_be_resumed():
         made(None, [], []).resume()
 
 
+def test_a_run_in_use_is_refused_before_a_model_is_asked(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        made(tmp_path, REPLIES, []).ask(QUESTION, on_event=_stop_at_once)
+    writer = Journal(next(tmp_path.glob("*.jsonl")))
+    writer.hold()
+    heard = []
+    with pytest.raises(JournalError, match="still going on"):
+        made(tmp_path, REPLIES, []).resume(on_event=heard.append)
+    assert heard == []
+    writer.close()
+
+
+def _stop_at_once(event):
+    raise KeyboardInterrupt
+
+
 def test_a_run_that_goes_on_elsewhere_is_left_alone(tmp_path):
     assistant = made(tmp_path, REPLIES, [])
     held = []

@@ -13,6 +13,7 @@ from r1agent_indexes.bibliography.entry import (
     people,
     plain,
     tags_in,
+    whole_name,
     year_in,
 )
 from r1agent_indexes.errors import UnreadablePaperError
@@ -93,9 +94,13 @@ def _name(author: object) -> str:
     whole = author.get("literal") or author.get("name")
     if whole:
         return plain(whole).replace(",", " ")
-    particles = ("dropping-particle", "non-dropping-particle")
-    parts = [author.get(name) for name in ("given", *particles, "family", "suffix")]
-    return " ".join(plain(part).replace(",", " ") for part in parts if part)
+    names = ("dropping-particle", "non-dropping-particle", "family", "suffix")
+    family = " ".join(filter(None, (_part(author, name) for name in names)))
+    return whole_name(given=_part(author, "given"), family=family)
+
+
+def _part(author: Item, name: str) -> str:
+    return plain(author.get(name)).replace(",", " ")
 
 
 def _keywords(value: object) -> tuple[str, ...]:
@@ -134,4 +139,4 @@ def _is_file(attachment: object) -> bool:
 def _creator(creator: Item) -> str:
     if creator.get("name"):
         return plain(creator["name"]).replace(",", " ")
-    return f"{plain(creator.get('firstName'))} {plain(creator.get('lastName'))}".strip()
+    return whole_name(given=plain(creator.get("firstName")), family=plain(creator.get("lastName")))

@@ -15,6 +15,8 @@ _ARXIV = re.compile(
 )
 _BARE_ARXIV = re.compile(rf"\s*(?:arxiv:)?\s*{_ARXIV_NUMBER}\s*(?:\[.*)?", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_EAST_ASIAN = re.compile("[々\u3040-\u309f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+"""A name in Katakana is a foreign one, and keeps its order."""
 _KEY = re.compile(r"^\s*citation key:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|scp|span|p|jats:\w+|mml:\w+)\b[^>]*>", re.I)
 
@@ -42,12 +44,19 @@ def plain(text: object) -> str:
 
 
 def person(name: str) -> str:
-    """Return a name with the given name first: `Hinton, Geoffrey` -> `Geoffrey Hinton`."""
+    """Return a name as it is read: `Hinton, Geoffrey` -> `Geoffrey Hinton`, `张, 伟` -> `张伟`."""
     parts = [part.strip() for part in plain(name).split(",") if part.strip()]
     if len(parts) == 3:  # family, suffix, given, as BibTeX orders them
         family, suffix, given = parts
         return f"{given} {family} {suffix}"
-    return " ".join(reversed(parts)) if len(parts) == 2 else ", ".join(parts)
+    return whole_name(given=parts[1], family=parts[0]) if len(parts) == 2 else ", ".join(parts)
+
+
+def whole_name(*, given: str, family: str) -> str:
+    """Join the parts of a name: family first where both are Chinese, Japanese or Korean."""
+    if _EAST_ASIAN.fullmatch(given) and _EAST_ASIAN.fullmatch(family):
+        return family + given
+    return f"{given} {family}".strip()
 
 
 def people(names: Iterable[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from r1agent_indexes.bibliography.entry import (
     key_in,
     people,
     plain,
+    whole_name,
     year_in,
 )
 from r1agent_indexes.errors import UnreadablePaperError
@@ -103,7 +104,8 @@ def _authors(work: etree._Element) -> Iterator[str]:
             family, given = first(place, "surname"), first(place, "givenName")
             older = first(place, "givenname")
             names = (text_of(given if given is not None else older), text_of(family))
-            yield " ".join(plain(name).replace(",", " ") for name in names if name)
+            own, shared = (plain(name).replace(",", " ") for name in names)
+            yield whole_name(given=own, family=shared)
 
 
 def _paths(attachment: etree._Element) -> Iterator[str]:

@@ -38,6 +38,7 @@ class LineView:
         self.timeline = Timeline()
         self._beat = Heartbeat(console)
         self._loading = ""
+        self._told = ""
         self._printed = 0.0
 
     def __enter__(self) -> Self:
@@ -60,9 +61,12 @@ class LineView:
         has_news = late and (fraction is not None or detail)
         if text == self._loading and not has_news:
             return
-        self._loading, self._printed = text, time.monotonic()
         share = "" if fraction is None else f"{fraction:.0%}"
-        self._beat.print(Text(" ".join(filter(None, [shortened(text, 160), share, detail]))))
+        line = " ".join(filter(None, [shortened(text, 160), share, detail]))
+        if line == self._told:
+            return
+        self._loading, self._told, self._printed = text, line, time.monotonic()
+        self._beat.print(Text(line))
 
     def event(self, event: Event) -> None:
         """Print what the event says."""

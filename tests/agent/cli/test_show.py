@@ -38,6 +38,20 @@ def test_a_killed_run_is_shown_as_far_as_it_came(folder, server):
     assert "ended early" in run("show").stdout
 
 
+def test_a_run_in_hand_is_not_said_to_have_ended(folder, server):
+    run("ask", QUESTION, "--base-url", server, "-q")
+    path = next((folder / "runs").glob("*.jsonl"))
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
+    writer = Journal(path)
+    writer.hold()
+    shown = run("show", "last").stdout
+    assert "This run is still going on in another process." in shown
+    assert "--resume" not in shown
+    assert json.loads(run("show", "--json").stdout)[0]["outcome"] == "going on"
+    writer.close()
+    assert "This run ended early" in run("show", "last").stdout
+
+
 def test_a_damaged_journal_does_not_hide_the_others(folder):
     (folder / "runs").mkdir()
     (folder / "runs" / "20260101-000000-aaaaaa.jsonl").write_text("nonsense\n")

@@ -37,7 +37,7 @@ Computations
 [a] python → 0.6
     print(1.2 / 2)
 
-1 sentence left out: the evidence did not carry them. `r1agent show 20260102-030405-abcdef`""")
+1 sentence left out: the evidence did not carry it. `r1agent show 20260102-030405-abcdef`""")
     assert text.endswith("""
 
 Note: a limit was reached

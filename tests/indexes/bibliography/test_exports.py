@@ -195,6 +195,43 @@ def test_what_may_be_another_paper_is_not_described(exports, folder, file, own):
     assert exports.facts_for(folder / file, own) is None
 
 
+CHINESE = {
+    "a.bib": "@misc{a, title = {蒸馏}, author = {张, 伟 and 欧阳, 娜}}",
+    "a.ris": "TY  - JOUR\nTI  - 蒸馏\nAU  - 张, 伟\nAU  - 欧阳, 娜\nER  - \n",
+    "a.json": json.dumps(
+        [
+            {
+                "id": "a",
+                "type": "book",
+                "title": "蒸馏",
+                "author": [{"family": "张", "given": "伟"}, {"family": "欧阳", "given": "娜"}],
+            }
+        ]
+    ),
+    "zotero.json": json.dumps(
+        {
+            "items": [
+                {
+                    "itemType": "book",
+                    "title": "蒸馏",
+                    "creators": [
+                        {"firstName": "伟", "lastName": "张"},
+                        {"firstName": "娜", "lastName": "欧阳"},
+                    ],
+                }
+            ]
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHINESE)
+def test_a_chinese_name_has_the_family_first_and_no_space(tmp_path, name):
+    (tmp_path / name).write_text(CHINESE[name], encoding="utf-8")
+    entries = read_exports(find_exports([tmp_path], [tmp_path])).entries
+    assert [entry.facts.authors for entry in entries] == [("张伟", "欧阳娜")]
+
+
 def test_two_entries_of_one_file_name_are_told_apart_by_folder(tmp_path):
     entries = [
         f"@article{{k{n}, title={{Paper number {n}}}, file={{F:files/{n}/Full Text.pdf:pdf}}}}"

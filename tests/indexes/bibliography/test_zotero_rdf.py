@@ -80,6 +80,11 @@ def test_a_file_without_a_work_is_an_entry_and_a_note_is_none():
     assert (alone.facts.title, alone.files) == ("", ("files/15/alone.pdf",))
 
 
+def test_a_chinese_name_has_the_family_first_and_no_space():
+    chinese = ARTICLE.replace("van der Berg", "张").replace("Jan<", "伟<")
+    assert read_rdf(rdf(chinese))[0].facts.authors == ("张伟", "Jane Doe", "WHO")
+
+
 def test_what_stands_inside_is_read_as_what_is_named():
     work, *others = read_rdf(
         rdf(

@@ -184,7 +184,7 @@ def test_plain_lines_say_again_only_how_far_something_is(monkeypatch):
     monkeypatch.setattr("r1agent.report.watching.lines._EVERY", 0.0)
     out = io.StringIO()
     with LineView(Console(file=out, width=80)) as view:
-        for fraction in (None, None, 0.5, 0.75):
+        for fraction in (None, None, 0.5, 0.5, 0.75):
             view.loading("vLLM: loading weights", fraction)
     said = [line for line in out.getvalue().splitlines() if line]
     assert said == [

@@ -67,7 +67,7 @@ def test_who_says_otherwise_programs_and_cost_are_told():
 
 def test_sentences_that_were_left_out_are_counted_and_not_told():
     told = [text for _, text in lines(report_to_docx(REVIEW))]
-    assert "1 sentence left out: the evidence did not carry them." in told
+    assert "1 sentence left out: the evidence did not carry it." in told
     assert not any("Everyone agrees." in text for text in told)
 
 
