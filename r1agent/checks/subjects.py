@@ -18,6 +18,8 @@ _CLAUSES = re.compile(r"(?:,|;)\s+(?:and|while|whereas|but)\s+|\s+(?:while|where
 _FEWEST_WORDS = 3
 _SHARE = 0.75
 """Of what speaks for the paper that fits best, so much must speak for the quoted one."""
+_FEWEST_MORE = 2
+"""Words that the better paper has and the quoted one lacks: a single one ("gave") is chance."""
 
 
 class SubjectCheck:
@@ -43,8 +45,11 @@ class SubjectCheck:
         carrier = _carrier(clause, words - asked, sources)
         if carrier is None:
             return False
-        fits = {paper: _weight(words & asked, held, papers) for paper, held in papers.items()}
-        return fits.get(carrier, 0.0) < _SHARE * max(fits.values())
+        told = words & asked
+        fits = {paper: _weight(told, held, papers) for paper, held in papers.items()}
+        best = max(fits, key=lambda paper: fits[paper])
+        more = (told & papers[best]) - papers.get(carrier, set())
+        return len(more) >= _FEWEST_MORE and fits.get(carrier, 0.0) < _SHARE * fits[best]
 
 
 def clauses(claim: str) -> list[str]:

@@ -54,6 +54,20 @@ def test_what_another_paper_says_does_not(claim, quotes):
     assert finding.support == "unsupported"
 
 
+def test_one_word_that_another_paper_happens_to_have_does_not_make_the_sentence_its_own():
+    quote = "The gain is largest at a smoothing parameter of 0.1."
+    papers = {
+        "sweep": quote,
+        "survey": "The gain of their teacher gave the largest models a parameter.",
+    }
+    question = "Which smoothing parameter of the teacher gave the largest gain?"
+    sources = Sources(
+        (quote,), question=question, origins=("sweep",), papers=papers | {"third": "x"}
+    )
+    claim = "The parameter that gave the largest gain was 0.1."
+    assert SubjectCheck().check(claim, sources) is None
+
+
 def test_without_a_question_or_another_paper_there_is_nothing_to_confuse():
     claim = "The Riga statistics course uses Colab."
     assert found(claim, ON_COLAB, question="") is None
