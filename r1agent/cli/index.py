@@ -14,7 +14,7 @@ from r1agent.cli.session import open_index, registries_of, settings_from
 if TYPE_CHECKING:
     from r1agent.report.watching.view import RunView
     from r1agent.settings import Settings
-    from r1agent_indexes import AddProgress, RayWorkers
+    from r1agent_indexes import RayWorkers
 
 app = typer.Typer(no_args_is_help=True, help="Build and tend an index of papers.")
 
@@ -65,7 +65,7 @@ def add(
                 papers = opened.enter_context(open_index(settings, create=True))
                 report = papers.add(
                     paths,
-                    on_progress=lambda step: view.loading(*_words(step)),
+                    on_progress=view.indexing,
                     workers=workers,
                     registries=registries,
                 )
@@ -159,17 +159,3 @@ def _readers(address: str, settings: Settings, view: RunView, opened: ExitStack)
     workers = RayWorkers(address, embeddings_of(settings))
     opened.callback(workers.close)
     return workers
-
-
-def _words(step: AddProgress) -> tuple[str, float | None, str]:
-    """Put a moment of indexing into words: what, how far, and the detail beside it."""
-    if not step.paper:
-        return step.phase, None, ""
-    inner = step.done / step.passages if step.passages else 0.0
-    counts = ""
-    if step.passages:
-        counts = f" {step.done} of {step.passages} passages"
-    elif step.pages:
-        counts = f" {step.pages} pages"
-    text = f"{step.paper} of {step.of} {step.file}"
-    return text, (step.paper - 1 + inner) / step.of, step.phase + counts

@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 from r1agent.report.notebook.run import loading_to_html, lost_to_html, run_to_html, running_to_html
 from r1agent.report.page.markup import Html, code, joined
 from r1agent.report.watching.timeline import Timeline
+from r1agent.report.watching.view import RunView
 from r1agent.types import Event
 
 Publish = Callable[[dict[str, str], str, bool], None]
@@ -27,7 +28,7 @@ _SHORTEST = 0.1
 """Seconds between two redraws, however many events come."""
 
 
-class NotebookView:
+class NotebookView(RunView):
     """Show what happens in the cell that is run; `watch` makes one.
 
     Only one thread draws, in the context of the cell, so that the output stays there wherever the

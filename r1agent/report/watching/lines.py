@@ -24,13 +24,14 @@ from r1agent.report.watching.trace import (
     step_line,
     verdict_lines,
 )
+from r1agent.report.watching.view import RunView
 from r1agent.types import Event
 from r1agent.words import counted
 
 _EVERY = 2.0
 
 
-class LineView:
+class LineView(RunView):
     """Print a line an event, and a dot a second while nothing happens."""
 
     def __init__(self, console: Console) -> None:

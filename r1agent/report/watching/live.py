@@ -18,10 +18,11 @@ from rich.text import Text
 from r1agent.report.printable import shortened
 from r1agent.report.watching.timeline import Timeline
 from r1agent.report.watching.trace import brief_trace
+from r1agent.report.watching.view import RunView
 from r1agent.types import Event
 
 
-class LiveView:
+class LiveView(RunView):
     """Redraw a run eight times a second, also while a model thinks and no event comes."""
 
     def __init__(self, console: Console, *, transient: bool = False) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from rich.console import Console, RenderableType
 
+from r1agent.report.watching.indexing import indexing_words
 from r1agent.types import Event
+
+if TYPE_CHECKING:
+    from r1agent_indexes import AddProgress
 
 
 class RunView(Protocol):
@@ -30,6 +34,10 @@ class RunView(Protocol):
     def loading(self, text: str, fraction: float | None, detail: str = "") -> None:
         """Show what is being loaded, how far (0 to 1, where known) and a passing detail."""
         ...
+
+    def indexing(self, step: AddProgress) -> None:
+        """Show a moment of `PaperIndex.add`: this can be its `on_progress`."""
+        self.loading(*indexing_words(step))
 
     def event(self, event: Event) -> None:
         """Show one event."""
@@ -71,7 +79,7 @@ def can_redraw(console: Console) -> bool:
     return console.is_terminal and not console.no_color and not console.is_dumb_terminal
 
 
-class QuietView:
+class QuietView(RunView):
     """Show nothing."""
 
     def __enter__(self) -> Self:

@@ -17,6 +17,7 @@ def watch() -> RunView:
     ```python
     with watch() as view, load_assistant(on_progress=view.loading) as assistant:
         answer = assistant.ask("…", on_event=view.event)
+        index.add(["papers"], on_progress=view.indexing)
     ```
     """
     publish = _notebook()

@@ -9,6 +9,7 @@ from r1agent.report.watching.timeline import Timeline
 from r1agent.report.watching.trace import brief_trace, trace
 from r1agent.report.watching.view import QuietView, open_view
 from r1agent.types import Event
+from r1agent_indexes import AddProgress
 
 STEP = {"goal": "Find losses", "tool": "search_papers", "done_when": "a figure"}
 OTHER = {"goal": "Read page 3", "tool": "read_page", "done_when": "a figure"}
@@ -134,6 +135,15 @@ def test_plain_lines_tell_the_run_without_control_codes():
     assert "Plan:\n· 1 Find losses  search_papers\n" in text
     assert "The plan was changed:\n· 2 Read page 3  read_page\n" in text
     assert "✗ All agree.  left out, unsupported: nothing says so\n" in text
+
+
+def test_indexing_is_shown_file_by_file():
+    target = console(color_system=None)
+    step = AddProgress(2, 4, "kd.pdf", "embedding", pages=8, done=16, passages=32)
+    with LineView(target) as view:
+        view.indexing(step)
+    assert "2 of 4 kd.pdf" in target.file.getvalue()
+    assert "16 of 32 passages" in target.file.getvalue()
 
 
 def test_the_live_view_moves_and_leaves_the_plan_behind():
