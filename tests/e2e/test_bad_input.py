@@ -483,7 +483,6 @@ def test_stdin_that_is_not_utf_8(r1agent, words):
         (["table", "folder", "-o", "out.csv"], "'folder' cannot be read: Is a directory"),
         (["table", "empty.txt", "-o", "out.csv"], "empty.txt is empty"),
         (["papers", "get", "arxiv:1503.02531", "--to", "empty.txt"], "'empty.txt' is a file"),
-        (["ask", "Why?", "-q", "--config", "folder"], "'folder' cannot be read"),
         (["ask", "Why?", "-o", "folder"], "'folder' is a folder"),
         (["ask", "Why?", "-o", "no/such.md"], "needs a folder 'no'"),
         (["index", "add", "folder", "--index", "idx", "-q"], "No papers in 'folder'"),
@@ -501,3 +500,10 @@ def test_a_file_or_a_folder_of_the_wrong_kind(r1agent, words, said):
     ended = r1agent.run(*words)
     assert (ended.code, ended.out) == (1, "")
     assert said in ended.sentence()
+
+
+def test_a_folder_is_no_settings_file(r1agent):
+    (r1agent.folder / "folder").mkdir()
+    ended = r1agent.run("ask", "Why?", "-q", "--config", "folder")
+    assert (ended.code, ended.out) == (2, "")
+    assert "`--config` is the folder 'folder'; wanted a settings file" in ended.err

@@ -170,7 +170,6 @@ def test_a_wrong_option_says_what_was_wanted(problems, words, said):
         (["p.jsonl", "-o", "m.pdf"], "'m.pdf' ends in '.pdf', which names no format"),
         (["p.jsonl", "-o", "m.bib"], "Name a file that ends in one of `.md`"),
         (["p.jsonl", "-o", "none/m.md"], "needs a folder 'none'"),
-        (["p.jsonl", "--base-url", "nonsense"], "`base_url` is 'nonsense'; wanted an address"),
         (["p.jsonl", "--model", "a", "--model", "a"], "'a at auto' is named 2 times"),
         (["none.jsonl"], "none.jsonl"),
     ],
@@ -179,6 +178,12 @@ def test_what_cannot_be_done_is_refused_before_a_model_is_loaded(problems, words
     result = run("eval", "math", *words)
     assert result.exit_code == 1
     assert said in result.stderr
+
+
+def test_an_address_that_is_none_is_wrong_usage(problems):
+    result = run("eval", "math", "p.jsonl", "--base-url", "nonsense")
+    assert result.exit_code == 2
+    assert "`--base-url` is 'nonsense'; wanted an address" in result.stderr
 
 
 def test_a_task_that_needs_no_model_loads_none(folder):
