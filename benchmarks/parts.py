@@ -56,6 +56,27 @@ class Bench:
             self.keep(part, figures)
         return figures
 
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Measure the parts asked for, each with the limit; return 0."""
+        whole = arguments.limit is None
+        measured: Figures = {}
+        for part in arguments.parts:
+            measured |= self.measure(part, keep=whole, limit=arguments.limit)
+        return self.conclude(measured, whole=whole)
+
+    def parse_arguments(self, about: str | None, *, limit: str) -> argparse.Namespace:
+        """Return the parts and the limit of the command line.
+
+        Args:
+            about: The bench in words, for its help.
+            limit: What `--limit` does.
+        """
+        parser = argparse.ArgumentParser(description=about, prog=f"{self.name}.py")
+        known = ", ".join(self.place_of)
+        parser.add_argument("--parts", default="all", type=self.parse_parts, help=known)
+        parser.add_argument("--limit", type=int, help=limit)
+        return parser.parse_args()
+
     def conclude(self, measured: Figures, *, whole: bool) -> int:
         """Write the file, or only print what a share of the measurement gave; return 0."""
         if whole:

@@ -7,11 +7,9 @@ measures some again; with `--limit` less is measured and nothing is kept.
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 from parts import Bench
-from results import Figures
 from sandbox_hostile import HostileMissingError
 
 BENCH = Bench(
@@ -32,20 +30,7 @@ BENCH = Bench(
 
 def main() -> int:
     """Measure the parts asked for, print the table, and write what is there."""
-    arguments = _arguments()
-    whole = arguments.limit is None
-    measured: Figures = {}
-    for part in arguments.parts:
-        measured |= BENCH.measure(part, keep=whole, limit=arguments.limit)
-    return BENCH.conclude(measured, whole=whole)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, prog="sandbox.py")
-    known = ", ".join(BENCH.place_of)
-    parser.add_argument("--parts", default="all", type=BENCH.parse_parts, help=known)
-    parser.add_argument("--limit", type=int, help="measure only about so many of each")
-    return parser.parse_args()
+    return BENCH.run(BENCH.parse_arguments(__doc__, limit="measure only about so many of each"))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,9 @@ is measured and nothing is kept.
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 from parts import Bench
-from results import Figures
 from terminal_command import NotShownError
 
 from r1agent_indexes import PaperIndexError
@@ -32,20 +30,7 @@ BENCH = Bench(
 
 def main() -> int:
     """Measure the parts asked for, print the table, and write what is there."""
-    arguments = _arguments()
-    whole = arguments.limit is None
-    measured: Figures = {}
-    for part in arguments.parts:
-        measured |= BENCH.measure(part, keep=whole, limit=arguments.limit)
-    return BENCH.conclude(measured, whole=whole)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, prog="terminal.py")
-    known = ", ".join(BENCH.place_of)
-    parser.add_argument("--parts", default="all", type=BENCH.parse_parts, help=known)
-    parser.add_argument("--limit", type=int, help="run the command only so often")
-    return parser.parse_args()
+    return BENCH.run(BENCH.parse_arguments(__doc__, limit="run the command only so often"))
 
 
 if __name__ == "__main__":

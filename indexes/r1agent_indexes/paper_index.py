@@ -248,11 +248,10 @@ class PaperIndex:
         self.same_model.require()
         embedding = self.embeddings.embed_query(query)
         options = SearchOptions(diversity, reranker)
-        return Passages(
-            search_passages(
-                self.store, self.vectors, query, embedding, k=k, papers=within, options=options
-            )
+        found = search_passages(
+            self.store, self.vectors, query, embedding, k=k, papers=within, options=options
         )
+        return Passages(found)
 
     def read_page(self, paper: str, page: int, *, hidden: bool = False) -> Document:
         """Return the whole text of a page, counted from 1.
@@ -388,8 +387,8 @@ class PaperIndex:
 
     def _within(self, papers: Collection[str] | None, where: PaperFilter | None) -> set[str] | None:
         """Return the ids of the papers to search, or None for all."""
-        named = None if papers is None else [papers_named(self.store, one) for one in papers]
-        within = None if named is None else {paper.id for each in named for paper in each}
+        named = (paper for one in papers or () for paper in papers_named(self.store, one))
+        within = None if papers is None else {paper.id for paper in named}
         fitting = self.store.matching(where)
         if where is None or fitting is None:
             return within

@@ -61,10 +61,7 @@ def ask(
     *,
     given: Given,
 ) -> None:
-    """Answer a question, every sentence with a quote or a computation.
-
-    Exits with 0 when answered, 3 when the papers do not say, 4 when refused, 1 when it failed.
-    """
+    """Answer a question, every sentence with a quote or a computation."""
     report_out = ReportOut(out, format, style)
     request = _Request(_question(question, resume), _tests(tests), resume, approve)
     if report_out.wanted:

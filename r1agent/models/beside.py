@@ -6,6 +6,7 @@ import contextvars
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
@@ -37,23 +38,38 @@ def told_beside(work: Callable[..., object]) -> Iterator[Event]:
 
 def _beside(work: Callable[[Callable[[T], None]], object]) -> Iterator[T]:
     came: queue.SimpleQueue[tuple[T] | BaseException | None] = queue.SimpleQueue()
+    with started_beside(work, came.put):
+        while (one := came.get()) is not None:
+            if isinstance(one, BaseException):
+                raise one
+            yield one[0]
+
+
+@contextmanager
+def started_beside(
+    work: Callable[[Callable[[T], None]], object],
+    put: Callable[[tuple[T] | BaseException | None], None],
+) -> Iterator[None]:
+    """Start work in a thread, whose requests to models are cut where the block is left.
+
+    Args:
+        work: Takes what it tells each of its results.
+        put: Gets each result in a tuple, then None, or what the work raised.
+    """
     cancellation = Cancellation(TERMS.get().cancellation)
     context = contextvars.copy_context()
 
     def report() -> None:
         TERMS.set(replace(TERMS.get(), cancellation=cancellation))
         try:
-            work(lambda each: came.put((each,)))
-            came.put(None)
+            work(lambda each: put((each,)))
+            put(None)
         except BaseException as error:  # noqa: BLE001 - raised again where the caller waits
-            came.put(error)
+            put(error)
 
     threading.Thread(target=context.run, args=(report,), name="r1agent-run", daemon=True).start()
     try:
-        while (one := came.get()) is not None:
-            if isinstance(one, BaseException):
-                raise one
-            yield one[0]
+        yield
     finally:
         cancellation.cancel()
         cancellation.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from r1agent.report.notebook.fenced_passages import FencedPassage, fenced_passages
+from r1agent.report.fenced_passages import FencedPassage, fenced_passages
 from r1agent.report.page.markup import (
     NOTHING,
     Html,

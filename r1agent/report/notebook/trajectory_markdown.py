@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from r1agent.report.fenced_passages import fenced_passages
 from r1agent.report.markdown_text import fenced, markdown_text
-from r1agent.report.notebook.fenced_passages import fenced_passages
 from r1agent.report.notebook.markdown_fold import markdown_folded
 from r1agent.report.notebook.step_tree import MARKS, call_heading, verdict_line
 from r1agent.report.notebook.trajectory_html import trajectory_heading

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from r1agent.report.fenced_passages import fenced_passages
 from r1agent.report.page.markup import (
     NOTHING,
     Html,
@@ -28,9 +28,6 @@ from r1agent.report.watching.timeline import (
     Timeline,
 )
 
-_FENCED = re.compile(
-    r'<(passage|page) id="[^"]*" title="([^"]*)" page="([^"]*)">\n(.*?)\n</\1>', re.DOTALL
-)
 _ONE_LINE = 100
 _ENDED = {WAITING: "not begun", RUNNING: STOPPED}
 """What a step is called that was not done when the run came to its end."""
@@ -133,15 +130,15 @@ def _value(value: str) -> Html:
 
 
 def _result(outcome: str) -> Html:
-    """Write passages as quotes with their page, by fences that their text cannot forge."""
-    passages = list(_FENCED.finditer(outcome))
+    """Write passages as quotes with their page, anything else as it is."""
+    passages = fenced_passages(outcome)
     if not passages:
         return code(outcome)
     return joined(
         tag(
             "figure",
-            tag("blockquote", said(passage[4], "p")),
-            tag("figcaption", said(f"{passage[2]}, p. {passage[3]}")),
+            tag("blockquote", said(passage.text, "p")),
+            tag("figcaption", said(f"{passage.title}, p. {passage.page}")),
             class_="quote passage",
         )
         for passage in passages

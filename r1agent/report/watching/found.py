@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from r1agent.report.notebook.fenced_passages import fenced_passages
+from r1agent.report.fenced_passages import fenced_passages
 from r1agent.report.printable import one_line, shortened
 from r1agent.words import counted
 
