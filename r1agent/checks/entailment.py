@@ -14,6 +14,8 @@ from r1agent.words import content_words
 
 QUESTION_WEIGHT = 0.3
 """A word that the question already has proves less when the quote has it too."""
+_ANSWERS = frozenset({"yes"})
+"""Answers the question and tells nothing that a quote could hold; "no" is no content word."""
 
 
 class EntailmentCheck:
@@ -137,9 +139,9 @@ def added_coverage(claim: str, quoted: str, sources: Sources) -> float | None:
 
 
 def _words(claim: str, held: set[str], sources: Sources) -> list[str]:
-    """Words of a claim, less those of the title that the quote lacks."""
-    named = set(content_words(sources.context)) - held
-    return [word for word in dict.fromkeys(content_words(claim)) if word not in named]
+    """Words of a claim, less "yes" and those of the title that the quote lacks."""
+    passed_over = (set(content_words(sources.context)) | _ANSWERS) - held
+    return [word for word in dict.fromkeys(content_words(claim)) if word not in passed_over]
 
 
 def cosine(a: Sequence[float], b: Sequence[float]) -> float:

@@ -68,6 +68,13 @@ def test_the_title_of_the_cited_paper_may_be_named():
     assert coverage(claim, QUOTE, sources) == 1.0
 
 
+def test_yes_is_nothing_that_a_quote_would_have_to_say():
+    sources = Sources((QUOTE,), question="Did dropout lower the test error of small networks?")
+    assert EntailmentCheck().check("Yes, dropout lowered the test error.", sources) is None
+    worse = EntailmentCheck().check("Yes, and transformers translate poetry.", sources)
+    assert worse.support == "unsupported"
+
+
 def test_words_of_the_question_prove_less_than_others():
     sources = Sources((QUOTE,), question="What about dropout?")
     assert coverage("Dropout evaporates.", QUOTE, sources) == 0.3 / 1.3
