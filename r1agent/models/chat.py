@@ -105,6 +105,9 @@ class ServedChatModel(ChatDeepSeek):
     """Stands for the server in a cache; by default its address, which is random for one's own."""
     use_responses_api: bool | None = False
     stream_usage: bool | None = True
+    stream_chunk_timeout: float | None = None
+    """`request_timeout` holds for each piece. This one waits with `asyncio.wait_for`, which drops
+    a cancellation that comes along with a piece: https://github.com/python/cpython/issues/86296"""
     _replicas: Replicas = PrivateAttr()
     _cancellation: Cancellation = PrivateAttr(default_factory=Cancellation)
 
