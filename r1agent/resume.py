@@ -181,10 +181,6 @@ class RecordedRun(Run):
         if self._journal is not None:
             self._journal.write(line)
 
-    def _tell(self, event: Event) -> None:
-        for listener in self._listeners:
-            listener(event)
-
 
 def _by_key(kept: Iterable[Kept]) -> defaultdict[str, deque[dict[str, Any]]]:
     found: defaultdict[str, deque[dict[str, Any]]] = defaultdict(deque)

@@ -6,6 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
@@ -16,6 +17,7 @@ from pydantic import BaseModel
 from r1agent.calls import LOOKING, call_key
 from r1agent.errors import ModelServerError
 from r1agent.models.asking import takes_several
+from r1agent.models.hearing import ThinkingHeard
 from r1agent.models.structured import fill
 from r1agent.models.terms import OverdueError, Terms, under
 from r1agent.models.window import ContextWindow, window_of
@@ -117,9 +119,7 @@ class Run:
 
     def emit(self, name: EventName, **data: Any) -> None:
         """Tell every listener what happened."""
-        event = Event(name, round(self.seconds, 3), data)
-        for listener in self._listeners:
-            listener(event)
+        self._tell(Event(name, round(self.seconds, 3), data))
 
     def notice(self, text: str) -> None:
         """Note something the reader should know; it is shown now and again in the audit."""
@@ -158,7 +158,7 @@ class Run:
         thinking = self._thinking_tokens(role, prompt, max_tokens)
         filled = self._ask(
             role,
-            self._terms(prompt, sample),
+            self._terms(role, prompt, sample),
             lambda on_usage: fill(
                 self._model,
                 [HumanMessage(prompt)],
@@ -195,7 +195,7 @@ class Run:
         thinking = self._thinking_tokens(role, prompt, max_tokens)
         first, *others = self._ask(
             role,
-            self._terms(prompt, sample),
+            self._terms(role, prompt, sample),
             lambda on_usage: complete_several(
                 self._model,
                 [HumanMessage(prompt)],
@@ -270,11 +270,26 @@ class Run:
     def _thought(self, told: dict[str, Any]) -> None:
         self.emit("thought", **told)
 
-    def _terms(self, prompt: str, sample: int | None) -> Terms:
+    def _terms(self, role: str, prompt: str, sample: int | None) -> Terms:
         before = self._prompts[prompt]
         self._prompts[prompt] += 1
         number = before if sample is None else sample
-        return Terms(self._deadline, number, run=self.id, notice=self.notice)
+        watched = self._listeners and self.profile.thinking_for(role)
+        listen = partial(self._listen, role) if watched else None
+        return Terms(self._deadline, number, run=self.id, notice=self.notice, listen=listen)
+
+    def _listen(self, role: str) -> ThinkingHeard:
+        """Return what tells the listeners how the model thinks, while it does."""
+
+        def tell(text: str) -> None:
+            data = {"role": role, "text": text}
+            self._tell(Event("thinking", round(self.seconds, 3), data))
+
+        return ThinkingHeard(tell, starts_in_thought=self.profile.starts_in_thought)
+
+    def _tell(self, event: Event) -> None:
+        for listener in self._listeners:
+            listener(event)
 
     @property
     def _deadline(self) -> float | None:

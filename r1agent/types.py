@@ -15,6 +15,7 @@ EventName = Literal[
     "started",
     "resumed",
     "planned",
+    "thinking",
     "thought",
     "step_started",
     "tool_called",
@@ -30,7 +31,10 @@ EventName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened in a run, as it is journaled and shown live."""
+    """One thing that happened in a run, as it is journaled and shown live.
+
+    `thinking` is a piece of a thought that still goes on; it is shown, and not journaled.
+    """
 
     name: EventName
     seconds: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, closing
 from functools import partial
 from itertools import chain
@@ -28,7 +28,9 @@ from r1agent.models.connection import (
     split_addresses,
     without_proxy,
 )
-from r1agent.models.failures import Server
+from r1agent.models.failures import RequestRefusedError, Server
+from r1agent.models.hearing import NotStreamedError, heard
+from r1agent.models.refusals import refuses, remember_refusal
 from r1agent.models.replicas import Replicas
 from r1agent.models.retrying import Patience, Persistence
 from r1agent.models.sending import AsyncServerClient, ServerClient
@@ -210,9 +212,18 @@ class ServedChatModel(ChatDeepSeek):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        send = partial(super()._generate, messages, stop=stop, run_manager=run_manager, **kwargs)
-        with self._server.explained(), self._linked() as cancellation:
-            return self._persistence(cancellation).retrying()(send)
+        options: dict[str, Any] = {"stop": stop, "run_manager": run_manager, **kwargs}
+        ask = partial(super()._generate, messages, **options)
+        listen = TERMS.get().listen
+        if listen is None or "n" in kwargs or refuses(self, "stream"):
+            return self._persistently(ask)
+        stream = partial(super()._stream, messages, **options)
+        try:
+            return self._persistently(lambda: heard(stream(), listen()))
+        except (NotStreamedError, RequestRefusedError):
+            result = self._persistently(ask)
+            remember_refusal(self, "stream")
+            return result
 
     async def _agenerate(
         self,
@@ -262,6 +273,11 @@ class ServedChatModel(ChatDeepSeek):
                     ending.note(chunk)
                     yield chunk
         ending.require(self._server)
+
+    def _persistently(self, send: Callable[[], ChatResult]) -> ChatResult:
+        with self._server.explained(), self._linked() as cancellation:
+            result: ChatResult = self._persistence(cancellation).retrying()(send)
+            return result
 
     def _linked(self) -> Cancellation:
         return Cancellation(self._cancellation, TERMS.get().cancellation)

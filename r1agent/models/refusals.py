@@ -9,7 +9,12 @@ from langchain_core.language_models import BaseChatModel
 from r1agent.models.per_model import PerModel
 
 Refusable = Literal[
-    "response_format", "thinking_budget", "closed_thought", "closed_thought_json", "samples"
+    "response_format",
+    "thinking_budget",
+    "closed_thought",
+    "closed_thought_json",
+    "samples",
+    "stream",
 ]
 """Parts of a request that not every server takes; `samples` are several replies to one request."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from r1agent.models.cancellation import Cancellation
+from r1agent.models.hearing import Hear
 
 T = TypeVar("T")
 Done = queue.SimpleQueue[tuple[T | None, BaseException | None]]
@@ -33,6 +34,9 @@ class Terms:
     """Requests of one run go to the same replica of a server, whose prefix cache they share."""
     notice: Callable[[str], None] | None = field(default=None, compare=False)
     """Called, also from another thread, with what the user should know about a request."""
+    listen: Callable[[], Hear] | None = field(default=None, compare=False)
+    """Called at each try of a request, also from another thread; what it returns hears the reply
+    piece by piece, where the server can stream it."""
     cancellation: Cancellation | None = field(default=None, compare=False)
     """Ends the request from outside."""
 

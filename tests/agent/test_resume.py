@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from langchain_core.tools import tool
 from r1agent.artifacts import LARGEST, artifact_from_json, artifact_to_json
 from r1agent.assistant import ResearchAssistant
 from r1agent.errors import JournalError, ModelServerError
-from r1agent.journal import Journal, answer_to_json, find_run, read_course, read_journal
+from r1agent.journal import FORMAT, Journal, answer_to_json, find_run, read_course, read_journal
+from r1agent.models import chat_model
 from r1agent.past import Past
 from r1agent.profiles import LARGE
+from r1agent.resume import RecordedRun
 from r1agent.run import Limits
 from r1agent.testing import HashEmbeddings, ScriptedChatModel
 from r1agent.types import Event
@@ -24,6 +27,8 @@ from r1agent_tools import ExecutionResult, TestReport, search_papers_tool
 from r1agent_tools.sandbox.result import Artifact
 from r1agent_tools.test_report import TestVerdict
 from tests.agent.made_runs import TEXT, FixedRetriever, passage
+from tests.models.model_servers import http_server
+from tests.models.streamed import send_stream
 
 QUESTION = "What did dropout lower?"
 PLAN = json.dumps(
@@ -320,6 +325,7 @@ import json, os, signal, sys
 from pathlib import Path
 import tests.agent.test_resume as made_here
 from r1agent.journal import answer_to_json
+from r1agent.models import chat_model
 from r1agent.past import Past
 folder, count, resume = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "resume"
 log = folder / "calls.log"
@@ -379,3 +385,30 @@ def test_a_line_that_a_kill_tore_is_taken_off_before_the_next_is_written(tmp_pat
     path.write_bytes(path.read_bytes() + b'{"name": "plan')
     Journal(path).write(Event("notice", 1.0, {"text": TEXT}))
     assert [event.name for event in read_course(path)[0]] == ["started", "notice"]
+
+
+def test_a_thought_is_told_while_it_goes_on_and_is_journaled_once_it_ended(tmp_path):
+    def slowly():
+        for word in ("six ", "and ", "one"):
+            yield {"reasoning": word}
+            time.sleep(0.3)
+        yield {"content": "Seven."}
+
+    told: list[Event] = []
+    path = tmp_path / "run.jsonl"
+    with http_server(lambda request: send_stream(request, slowly())) as address:
+        run = RecordedRun(
+            "r",
+            "How many?",
+            journal=Journal(path),
+            model=chat_model(f"{address}/v1", "r1-70b", max_retries=0),
+            profile=LARGE,
+            limits=Limits(),
+            listeners=[told.append],
+        )
+        run.emit("started", journal=FORMAT)
+        assert run.complete("planner", "Write.", max_tokens=5) == "Seven."
+    run.close()
+    assert [event.name for event in told] == ["started", "thinking", "thinking", "thought"]
+    assert told[1].data == {"role": "planner", "text": "six and "}
+    assert [event.name for event in read_journal(path)] == ["started", "thought"]

@@ -11,7 +11,9 @@ from langchain_core.messages import HumanMessage
 from pydantic import BaseModel
 
 from r1agent.models import chat_model, complete, fill
+from r1agent.models.hearing import ThinkingHeard
 from r1agent.models.refusals import refuses, remember_refusal
+from r1agent.models.terms import Terms, under
 from tests.vllm.started import PYTHON, server_of
 
 pytestmark = pytest.mark.vllm
@@ -58,6 +60,20 @@ def test_thoughts_arrive_apart_in_a_stream_and_are_not_shown(model):
     assert told_apart(done)
     assert "".join(pieces).strip() == done.text
     assert pieces.count("") > 0
+
+
+def test_a_thought_is_heard_while_it_goes_on_and_the_reply_is_as_without(model):
+    told: list[str] = []
+    terms = Terms(listen=lambda: ThinkingHeard(told.append, every=0.0))
+    done = under(terms, lambda: complete(model, ASKED, max_tokens=1000, thinking_tokens=30))
+    assert told_apart(done)
+    assert "".join(told).strip() == done.thinking
+    assert len(told) > 1
+    assert done.usage.thinking_tokens
+    filled = under(terms, lambda: fill(model, ASKED, Reply, max_tokens=1000, thinking_tokens=30))
+    assert filled.thinking
+    assert not filled.repairs
+    assert not refuses(model, "stream")
 
 
 def test_thoughts_end_within_the_budget_that_the_server_keeps(model):

@@ -31,7 +31,7 @@ def running_to_html(timeline: Timeline, seconds: float) -> Html:
     Nothing in it folds: it is drawn anew all the time, which would close what was opened.
     """
     steps = (line for step in timeline.steps if step.number for line in _step(step))
-    thoughts = (_line(_small(f"◦ …{one.text[-_TAIL:]}")) for one in timeline.thoughts[-1:])
+    thoughts = (_line(_small(f"◦ …{one[-_TAIL:]}")) for one in _latest_thought(timeline))
     notices = (_line(_small(f"! {each}")) for each in timeline.notices[-_NOTICES:])
     now = spaced([text(f"{timeline.activity} …"), _small(f"{seconds:.0f} s")])
     shown = [*steps, *thoughts, *_judged(timeline), *notices, _line(now)]
@@ -76,6 +76,13 @@ def _thoughts(timeline: Timeline) -> Html:
         return NOTHING
     heading = f"{counted(len(timeline.thoughts), 'thought')} of the model"
     return folded(text(heading), *(said(one.text, "p") for one in timeline.thoughts))
+
+
+def _latest_thought(timeline: Timeline) -> list[str]:
+    """Return the thought that goes on, or else the last one, in a list of one at most."""
+    if timeline.thinking:
+        return [timeline.thinking]
+    return [one.text for one in timeline.thoughts[-1:]]
 
 
 def _judged(timeline: Timeline) -> Iterator[Html]:

@@ -70,7 +70,9 @@ class LineView(RunView):
         self._beat.print(Text(line))
 
     def event(self, event: Event) -> None:
-        """Print what the event says."""
+        """Print what the event says; a thought is printed once it ended."""
+        if event.name == "thinking":
+            return
         timeline = self.timeline
         notices = len(timeline.notices)
         timeline.apply(event)

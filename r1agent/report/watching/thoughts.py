@@ -50,6 +50,11 @@ def thought_line(thought: Thought) -> RenderableType:
     return _Folded(f"thought{_cost(thought.seconds, thought.tokens)}: ", one_line(thought.text))
 
 
+def thinking_line(text: str) -> RenderableType:
+    """Show the latest words of a thought that goes on."""
+    return _Folded("thinking: ", one_line(text[-2 * _TAIL :]))
+
+
 def thoughts_line(thoughts: Sequence[Thought]) -> RenderableType:
     """Fold all thoughts of a run."""
     seconds = sum(thought.seconds for thought in thoughts)

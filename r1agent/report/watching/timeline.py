@@ -114,6 +114,8 @@ class Timeline:
     """The first plan and its revisions."""
     moments: list[Moment] = field(default_factory=list)
     """When each event came."""
+    thinking: str = ""
+    """What the model thinks just now, up to the latest word; empty where no thought goes on."""
     thoughts: list[Thought] = field(default_factory=list)
     claims: list[ClaimLine] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -133,6 +135,10 @@ class Timeline:
     def apply(self, event: Event) -> None:
         """Take in one event. Names this version does not know are passed over."""
         self.now = event.seconds
+        if event.name == "thinking":
+            self.thinking += str(event.data.get("text", ""))
+            return
+        self.thinking = ""
         step = event.data.get("step")
         self.moments.append(
             Moment(event.name, event.seconds, step if isinstance(step, int) else None)

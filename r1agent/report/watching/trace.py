@@ -9,7 +9,13 @@ from rich.text import Text
 
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line, shortened
-from r1agent.report.watching.thoughts import ANSWERING, PLANNING, thought_line, thoughts_line
+from r1agent.report.watching.thoughts import (
+    ANSWERING,
+    PLANNING,
+    thinking_line,
+    thought_line,
+    thoughts_line,
+)
 from r1agent.report.watching.timeline import RUNNING, CallLine, ClaimLine, StepLine, Timeline
 from r1agent.words import counted
 
@@ -151,13 +157,13 @@ def _newest(calls: Sequence[CallLine]) -> Iterator[RenderableType]:
 
 
 def _thinking(timeline: Timeline) -> Iterator[RenderableType]:
-    """Show how the last thought ended while the run goes on, and what all took afterwards."""
-    if not timeline.thoughts:
-        return
-    if timeline.finished:
+    """Show the present thought or how the last one ended; after the run, what all took."""
+    if timeline.thinking:
+        yield thinking_line(timeline.thinking)
+    elif timeline.thoughts and timeline.finished:
         yield thoughts_line(timeline.thoughts)
-        return
-    yield thought_line(timeline.thoughts[-1])
+    elif timeline.thoughts:
+        yield thought_line(timeline.thoughts[-1])
 
 
 def _thoughts(timeline: Timeline, during: str | int) -> Iterator[RenderableType]:

@@ -1,5 +1,6 @@
 import io
 import re
+import time
 
 import pytest
 from rich.cells import cell_len
@@ -82,3 +83,26 @@ def test_thoughts_are_dimmed():
         brief_trace(timeline_of(thought("Hm."))), force_terminal=True, color_system="standard"
     )
     assert "\x1b[2;3mHm." in coloured
+
+
+def thinking(text):
+    return Event("thinking", 1.0, {"role": "planner", "text": text})
+
+
+def test_the_present_thought_is_shown_up_to_its_latest_words_until_it_ends():
+    events = [thought("One."), thinking("First this. " * 40), thinking("Now losses")]
+    going_on = shown(brief_trace(timeline_of(*events)))
+    assert going_on.startswith("  ◦ thinking: …")
+    assert going_on.endswith("First this. Now losses\n")
+    assert len(going_on.splitlines()) == 1
+    assert "Two." in shown(brief_trace(timeline_of(*events, thought("Two."))))
+
+
+def test_a_thought_that_goes_on_prints_no_line_and_stops_no_dots():
+    target = Console(file=io.StringIO(), width=80, markup=False)
+    with LineView(target) as view:
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            view.event(thinking("Hm. "))
+            time.sleep(0.1)
+    assert set(target.file.getvalue()) == {".", "\n"}
