@@ -106,7 +106,7 @@ def ask(assistant: ResearchAssistant, question: Question, place: str) -> Answer:
         screen.print(Text(f"({count} unit tests judge the code.)", style="dim"))
     screen.print()
     screen.file.flush()
-    with open_view(notes()) as view:
+    with open_view(notes(), with_question=False) as view:
         answer = assistant.ask(question.text, tests=question.tests, on_event=view.event)
     screen.print(answer_to_terminal(answer), crop=False)
     screen.file.flush()

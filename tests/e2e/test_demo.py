@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,10 @@ def test_three_questions_are_asked_of_one_assistant_and_their_answers_printed(ch
     assert done.stdout.count("Run 20") == 3
     assert "r1agent show" in done.stdout.splitlines()[-2]
     assert len(list((checkout / "runs").glob("*.jsonl"))) == 3
+    asked = tomllib.loads((checkout / "examples/papers/questions.toml").read_text("utf-8"))
+    shown = done.stdout + done.stderr
+    for question in (each["question"] for each in asked["question"] if each.get("demo")):
+        assert shown.count(question.splitlines()[0][:50]) == 1, shown
 
 
 def test_without_an_index_it_says_so_in_one_sentence(checkout):

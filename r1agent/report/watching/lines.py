@@ -34,8 +34,9 @@ _EVERY = 2.0
 class LineView(RunView):
     """Print a line an event, and a dot a second while nothing happens."""
 
-    def __init__(self, console: Console) -> None:
-        """Store the console."""
+    def __init__(self, console: Console, *, with_question: bool = True) -> None:
+        """Store the console, and whether to print the question that a run begins with."""
+        self._with_question = with_question
         self.timeline = Timeline()
         self._beat = Heartbeat(console)
         self._loading = ""
@@ -95,7 +96,7 @@ class LineView(RunView):
         timeline = self.timeline
         match event.name:
             case "started":
-                return [question_line(timeline)]
+                return [question_line(timeline)] if self._with_question else []
             case "planned" | "plan_revised":
                 heading = "Plan" if event.name == "planned" else "The plan was changed"
                 waiting = [step for step in timeline.steps if step.state == WAITING]

@@ -53,7 +53,12 @@ class RunView(Protocol):
 
 
 def open_view(
-    console: Console, *, quiet: bool = False, plain: bool = False, transient: bool = False
+    console: Console,
+    *,
+    quiet: bool = False,
+    plain: bool = False,
+    transient: bool = False,
+    with_question: bool = True,
 ) -> RunView:
     """Return the view that suits `console`: live on a terminal, otherwise plain lines.
 
@@ -62,13 +67,14 @@ def open_view(
         quiet: Show nothing.
         plain: Plain lines on a terminal too.
         transient: Wipe the live view at its end.
+        with_question: Whether plain lines begin with the question; the live view never shows it.
     """
     if quiet:
         return QuietView()
     if plain or not can_redraw(console):
         from r1agent.report.watching.lines import LineView
 
-        return LineView(console)
+        return LineView(console, with_question=with_question)
     from r1agent.report.watching.live import LiveView
 
     return LiveView(console, transient=transient)
