@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from r1agent.assistant import ResearchAssistant
 from r1agent.checks.blind_judge import BlindJudge
 from r1agent.checks.judging import Judge
 from r1agent.checks.nli import DEFAULT_NLI_MODEL, load_nli
-from r1agent.engines import open_engine
+from r1agent.engines import Engine, open_engine
 from r1agent.errors import ArgumentError, SettingsError
 from r1agent.index_models import embeddings_of, reranker_of
 from r1agent.managed import OnProgress
@@ -29,7 +29,7 @@ from r1agent.profiles import Profile, profile_for
 from r1agent.run import Limits, model_name_of
 from r1agent.safety.suite import Safety
 from r1agent.settings import SECRETS, Settings, load_settings
-from r1agent_indexes import PaperFilter, PaperIndex, PaperIndexError
+from r1agent_indexes import PaperFilter, PaperIndex, PaperIndexError, SentenceEmbeddings
 from r1agent_indexes.errors import PaperNotFoundError
 from r1agent_tools import (
     Sandbox,
@@ -44,6 +44,8 @@ from r1agent_tools.sandbox.readable import installed
 
 _PRELOADED = ("numpy",)
 """Costs a tenth of a second when Python first runs; sympy would cost three, pandas twenty."""
+
+_LOADING_EMBEDDINGS = "loading the embedding model"
 
 _PATHS = ("index", "data", "vllm_python")
 
@@ -85,6 +87,8 @@ def load_assistant(
             started.callback(index.close)
         if index is not None and where is not None:
             index.papers(where)  # raises where none fits, before a question is asked
+        if index is not None:
+            _load_weights(index, opening, report)
         engine = opening.result()
         if isinstance(engine.model, ServedChatModel):
             started.callback(engine.model.close)  # cuts requests of other threads
@@ -188,8 +192,33 @@ def load_index(
     if settings.index is None:
         raise SettingsError("No index is named. Give one with `--index indexes/NAME`.")
     if on_progress is not None:
-        on_progress("loading the index and its embedding model", None)
+        on_progress("opening the index", None)
     return PaperIndex.open(settings.index, embeddings=embeddings_of(settings), create=create)
+
+
+def _load_weights(index: PaperIndex, opening: Future[Engine], report: OnProgress) -> None:
+    """Load the embedding model while the engine opens, so that the first search need not wait.
+
+    In this thread: Ctrl-C stops it here, while a thread beside would hold the prompt for seconds.
+    """
+    if not isinstance(index.embeddings, SentenceEmbeddings):
+        return
+    if opening.done():
+        opening.result()  # what is wrong with the engine, is told before this takes seconds
+    loading = threading.Event()
+    loading.set()
+
+    def engine_is_open(_: Future[Engine]) -> None:
+        with suppress(CancelledError):
+            if loading.is_set():
+                report(_LOADING_EMBEDDINGS, None)
+
+    report(_LOADING_EMBEDDINGS, None)
+    opening.add_done_callback(engine_is_open)  # else the engine would still be what is told
+    try:
+        index.embeddings.load()
+    finally:
+        loading.clear()
 
 
 def load_sandbox(settings: Settings) -> Sandbox:

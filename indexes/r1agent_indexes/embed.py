@@ -84,6 +84,14 @@ class SentenceEmbeddings(Embeddings):
         self._queries_lock = threading.Lock()
         self._lock = threading.Lock()
 
+    def load(self) -> None:
+        """Read the weights now, and not with the first text; once they are there it does nothing.
+
+        Raises:
+            EmbeddingModelError: There is no such model, or what runs it is not installed.
+        """
+        self._loaded()
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return one unit vector a text, in the order given."""
         vectors: list[list[float]] = [[]] * len(texts)
@@ -192,7 +200,7 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _load(name: str) -> "SentenceTransformer":
     place = _packaged() if name == DEFAULT_MODEL else None
-    with _offline(place is not None), without_bars():
+    with _offline(place is not None), _installed(name), without_bars():
         from sentence_transformers import SentenceTransformer
 
         try:
@@ -203,6 +211,19 @@ def _load(name: str) -> "SentenceTransformer":
                 f"Embedding model {name!r} cannot be loaded ({reason[:200]}). Name a folder that "
                 f"holds a sentence-transformers model, or leave it out for {DEFAULT_MODEL!r}."
             ) from error
+
+
+@contextmanager
+def _installed(name: str) -> Iterator[None]:
+    """Say what to do where the library that runs the model cannot be imported."""
+    try:
+        yield
+    except ImportError as error:
+        raise EmbeddingModelError(
+            f"Embedding model {name!r} runs on sentence-transformers, which cannot be imported "
+            f"({error}). Install it with `pip install 'r1agent[local]'`, or name a server of "
+            "embedding models with `embedding_url`."
+        ) from error
 
 
 @contextmanager

@@ -1,11 +1,15 @@
+from pathlib import Path
+
 import pytest
+from langchain_core.embeddings import Embeddings
 
 from r1agent.checks.blind_judge import BlindJudge
-from r1agent.errors import ArgumentError, SettingsError
+from r1agent.errors import ArgumentError, ModelServerError, SettingsError
 from r1agent.load import load_assistant, load_judge, load_sandbox
 from r1agent.settings import Settings
-from r1agent_indexes import PaperFilter
-from r1agent_indexes.errors import PaperNotFoundError
+from r1agent.testing import HashEmbeddings
+from r1agent_indexes import PaperFilter, PaperIndex, load_embeddings
+from r1agent_indexes.errors import EmbeddingModelError, PaperNotFoundError
 from r1agent_tools import DockerSandbox, ExternalSandbox, LocalSandbox, RemoteSandbox
 from tests.agent.cli.scripted_server import MATHEMATICS, scripted_server
 
@@ -77,6 +81,50 @@ def test_an_index_that_is_open_is_used_and_stays_open(papers_index, sandbox):
         with pytest.raises(PaperNotFoundError):
             load_assistant(settings, index=papers_index, where=PaperFilter(years=(1900, 1901)))
         assert len(papers_index.papers()) == 8
+
+
+def test_the_embedding_model_is_loaded_and_told_before_the_first_question(tmp_path):
+    heard: list[str] = []
+    settings = made_index(tmp_path, load_embeddings())
+    with (
+        scripted_server(MATHEMATICS) as address,
+        load_assistant(
+            settings.model_copy(update={"base_url": address}),
+            on_progress=lambda text, fraction: heard.append(text),
+        ),
+    ):
+        assert "loading the embedding model" in heard
+
+
+def test_an_embedding_model_that_cannot_be_loaded_is_told_before_the_first_question(tmp_path):
+    gone = tmp_path / "gone"
+    settings = made_index(tmp_path, NamedHashEmbeddings(str(gone)))
+    with scripted_server(MATHEMATICS) as address, pytest.raises(EmbeddingModelError, match="gone"):
+        load_assistant(
+            settings.model_copy(update={"base_url": address, "embedding_model": str(gone)})
+        )
+
+
+def test_a_missing_engine_is_told_before_the_embedding_model_is_loaded(tmp_path):
+    gone = tmp_path / "gone"
+    settings = made_index(tmp_path, NamedHashEmbeddings(str(gone)))
+    missing = {"engine": "embedded", "model": "gone.gguf", "embedding_model": str(gone)}
+    with pytest.raises(ModelServerError, match=r"no model file 'gone.gguf'"):
+        load_assistant(settings.model_copy(update=missing))
+
+
+class NamedHashEmbeddings(HashEmbeddings):
+    """Stand-ins under the name of a model that is not there any more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.model_name = name
+
+
+def made_index(folder: Path, embeddings: Embeddings) -> Settings:
+    """Make an index without papers, and return the settings that name it."""
+    PaperIndex.open(folder / "index", embeddings=embeddings, create=True).close()
+    return Settings(index=folder / "index")
 
 
 @pytest.mark.parametrize("wrong", [{"settings": "indexes/kd"}, {"index": "indexes/kd"}])

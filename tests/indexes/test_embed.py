@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,12 @@ def test_the_packaged_model_finds_meaning_and_gives_unit_vectors(tmp_path, paper
 def test_a_model_that_is_not_there_is_said_in_one_sentence(tmp_path):
     with pytest.raises(PaperIndexError, match="cannot be loaded"):
         load_embeddings(str(tmp_path)).embed_query("x")
+
+
+def test_a_library_that_is_not_installed_is_said_in_one_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(PaperIndexError, match=r"pip install 'r1agent\[local\]'"):
+        load_embeddings().embed_query("x")
 
 
 def test_a_text_has_the_same_vector_alone_in_a_batch_and_in_another_process():
