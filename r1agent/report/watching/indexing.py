@@ -12,6 +12,8 @@ def indexing_words(step: AddProgress) -> tuple[str, float | None, str]:
     """Put a moment of indexing into words: what, how far, and the detail beside it."""
     if not step.paper:
         return step.phase, None, ""
+    if step.phase == "loading model":
+        return "loading the embedding model", None, ""
     inner = step.done / step.passages if step.passages else 0.0
     counts = ""
     if step.passages:

@@ -22,6 +22,10 @@ from r1agent.report.watching.view import RunView
 from r1agent.types import Event
 
 
+_SPINNER, _BAR = 1, 12
+"""Columns of a terminal."""
+
+
 class LiveView(RunView):
     """Redraw a run eight times a second, also while a model thinks and no event comes."""
 
@@ -100,12 +104,25 @@ class LiveView(RunView):
     def _clock(self) -> RenderableType:
         text, fraction, detail = self._loading or (self.timeline.activity, None, "")
         elapsed = time.monotonic() - self._began
-        row = Table.grid(padding=(0, 1))
-        cells: list[RenderableType] = [self._spinner, _cut(text)]
-        if fraction is not None:
-            cells += [ProgressBar(total=1, completed=fraction, width=12), _cut(f"{fraction:.0%}")]
-        row.add_row(*cells, _cut(f"{detail} {elapsed:.0f} s".lstrip(), style="dim"))
-        return row
+        beside = _cut(f"{detail} {elapsed:.0f} s".lstrip(), style="dim")
+        if fraction is None:
+            return _row(self._spinner, _cut(text), beside)
+        bar, share = ProgressBar(total=1, completed=fraction, width=_BAR), _cut(f"{fraction:.0%}")
+        full = _cut(text)
+        wanted = [_SPINNER, full.cell_len, _BAR, share.cell_len, beside.cell_len]
+        has_room = sum(wanted) + len(wanted) - 1 <= self._console.width
+        return _row(self._spinner, full, *([bar] if has_room else []), share, beside)
+
+
+def _row(spinner: RenderableType, text: Text, *others: RenderableType) -> RenderableType:
+    """Lay cells out in one line, where `text` alone is cut to what the terminal has room for."""
+    row = Table.grid(padding=(0, 1))
+    row.add_column(no_wrap=True)
+    row.add_column()
+    for _ in others:
+        row.add_column(no_wrap=True)
+    row.add_row(spinner, text, *others)
+    return row
 
 
 def _cut(text: str, *, style: str = "") -> Text:

@@ -51,7 +51,7 @@ EVENTS = [
 
 
 def console(**options):
-    return Console(file=io.StringIO(), width=100, markup=False, **options)
+    return Console(file=io.StringIO(), markup=False, **{"width": 100} | options)
 
 
 def printed(lines):
@@ -144,6 +144,25 @@ def test_indexing_is_shown_file_by_file():
         view.indexing(step)
     assert "2 of 4 kd.pdf" in target.file.getvalue()
     assert "16 of 32 passages" in target.file.getvalue()
+
+
+def test_loading_the_embedding_model_for_an_index_is_told_as_that():
+    target = console(color_system=None)
+    with LineView(target) as view:
+        view.indexing(AddProgress(1, 8, "kd.pdf", "loading model", pages=8, passages=32))
+    assert target.file.getvalue() == "loading the embedding model\n"
+
+
+def test_on_80_columns_the_file_is_cut_and_the_counts_and_the_clock_are_not():
+    name = "01-label-smoothing-hurts-distillation-into-small-classifiers.pdf"
+    step = AddProgress(12, 128, name, "embedding", pages=8, done=16, passages=232)
+    target = console(width=80, force_terminal=True, color_system=None)
+    with LiveView(target) as view:
+        view.indexing(step)
+        view._live.refresh()
+    text = target.file.getvalue()
+    assert " 12 of 128 01-label-smoothing" in text
+    assert "… 9% embedding 16 of 232 passages 0 s" in text
 
 
 def test_the_live_view_moves_and_leaves_the_plan_behind():
