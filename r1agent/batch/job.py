@@ -63,6 +63,7 @@ def run_batch(
     resume: bool = True,
     retry_failed: bool = False,
     budget: Budget = Budget(),  # noqa: B008 - it is frozen
+    on_begin: Callable[[BatchItem], None] | None = None,
     on_result: Callable[[BatchResult], None] | None = None,
     export: Export = as_is,
 ) -> BatchReport:
@@ -81,6 +82,7 @@ def run_batch(
             otherwise.
         budget: What the job may use, earlier calls included. Once it is spent no item is begun,
             and those in flight are answered.
+        on_begin: Called in this thread before each question is asked.
         on_result: Called in this thread after each line is written.
         export: Makes of an answer's text what is written.
 
@@ -98,7 +100,8 @@ def run_batch(
         tidy_failures(out, before.finished)
         todo = before.todo(items, retry_failed=retry_failed)
         work = _Work(out, export, Spending(budget, before.spent), on_result)
-        with closing(_results(pool, work.spending.affordable(todo.items))) as results:
+        coming = _told(work.spending.affordable(todo.items), on_begin)
+        with closing(_results(pool, coming)) as results:
             work.take(results)
         tidy_failures(out, work.answered)
     return _report(work.tally, work.spending, todo)
@@ -107,6 +110,16 @@ def run_batch(
 def _results(pool: Pool, items: Iterable[BatchItem]) -> Generator[BatchResult, None, None]:
     """Yield the results of a pool, whose work stops when this is closed."""
     yield from pool.results(items)
+
+
+def _told(
+    items: Iterable[BatchItem], on_begin: Callable[[BatchItem], None] | None
+) -> Iterator[BatchItem]:
+    """Yield the items, each told when a pool takes it."""
+    for item in items:
+        if on_begin is not None:
+            on_begin(item)
+        yield item
 
 
 def nothing_done(todo: Todo, spending: Spending) -> BatchReport:

@@ -61,12 +61,12 @@ def batch(
     Failures and their reasons go to FILE with `.failed.jsonl`; `--retry-failed` asks them again.
     A budget counts what earlier calls of the same job used; the same command with more goes on.
     """
+    where = given.where()
     from r1agent.batch.reading import read_questions
     from r1agent.cli.exit_codes import code_of
     from r1agent.cli.screen import show, show_json
     from r1agent.report.watching.batch_view import batch_summary
 
-    where = given.where()
     items = read_questions(questions, sys.stdin)
     job = _Job(
         items,
@@ -136,10 +136,12 @@ def _answer(job: _Job, given: Given, where: PaperFilter | None) -> BatchReport:
     """Load what answers, and have it answer."""
     from r1agent.batch.opening import pool_for, require_usable
     from r1agent.cli.ending import say
+    from r1agent.cli.session import require_named_index
     from r1agent.errors import ModelServerError
     from r1agent.report.watching.batch_view import BatchView
 
     settings = given.settings()
+    require_named_index(settings)
     require_usable(settings, job.ray)
     view = BatchView(given.view(), len(job.todo.items))
     try:
@@ -179,6 +181,7 @@ def _run(job: _Job, pool: Pool, view: BatchView, settings: Settings) -> BatchRep
         resume=job.resume,
         retry_failed=job.retry_failed,
         budget=job.budget,
+        on_begin=view.begun,
         on_result=view.result,
         export=lambda text, answer: exported(text, answer, settings),
     )

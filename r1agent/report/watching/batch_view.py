@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from r1agent.batch import BatchReport, BatchResult
+from r1agent.batch import BatchItem, BatchReport, BatchResult
 from r1agent.batch.durations import in_words
 from r1agent.batch.files import failures_path
 from r1agent.batch.tally import Tally
@@ -18,11 +20,13 @@ from r1agent.report.printable import one_line, shortened
 from r1agent.report.references import OUTCOME_STYLES, OUTCOMES, total_cost
 from r1agent.report.watching.job_view import JobView
 from r1agent.report.watching.live import LiveView
-from r1agent.report.watching.view import RunView
+from r1agent.report.watching.view import QuietView, RunView
 from r1agent.words import counted
 
 _EVERY = 15.0
 """Seconds between two lines about the progress, where there is no terminal to redraw it on."""
+_LOOKED_AT_EVERY = 0.5
+"""Seconds between two looks at whether such a line is due."""
 
 
 class BatchView(JobView):
@@ -41,7 +45,19 @@ class BatchView(JobView):
         self._total = total
         self._clock = clock
         self._tally = Tally(clock=clock)
-        self._told_at = clock()
+        self._asked = 0
+        self._began = self._told_at = clock()
+        self._over = threading.Event()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop showing."""
+        self._over.set()
+        super().__exit__(kind, error, trace)
 
     @property
     def done(self) -> int:
@@ -56,8 +72,14 @@ class BatchView(JobView):
     def begin(self) -> None:
         """Show that the first question is asked; the clock runs from now on."""
         self._tally = Tally(clock=self._clock)
-        self._told_at = self._clock()
+        self._began = self._told_at = self._clock()
         self._view.loading(f"{self.done} of {self._total} done", self.done / max(self._total, 1))
+        if not isinstance(self._view, LiveView | QuietView):
+            threading.Thread(target=self._go_on_telling, name="batch-progress", daemon=True).start()
+
+    def begun(self, item: BatchItem) -> None:
+        """Count a question that is asked now."""
+        self._asked += 1
 
     def result(self, result: BatchResult) -> None:
         """Show how a question ended, and how fast the batch goes."""
@@ -67,10 +89,23 @@ class BatchView(JobView):
             asked, *rates = self._progress()
             pace = f"{self.done}/{self._total}, {asked.replace(' questions a minute', '/min')}"
             self._view.loading(pace, self.done / max(self._total, 1), ", ".join(rates))
-        elif self._clock() - self._told_at >= _EVERY:
-            self._told_at = self._clock()
-            told = f"{self.done} of {self._total} done: {', '.join(self._progress())}"
-            self._view.line(Text(told, style="dim"))
+            return
+        self._tell_now_and_then()
+
+    def _go_on_telling(self) -> None:
+        """Say how far it is while no result comes, which can take minutes."""
+        while not self._over.wait(_LOOKED_AT_EVERY):
+            self._tell_now_and_then()
+
+    def _tell_now_and_then(self) -> None:
+        if self._clock() - self._told_at < _EVERY:
+            return
+        self._told_at = self._clock()
+        under_way = self._asked - self.done
+        asked = f", {under_way} under way" if under_way > 0 else ""
+        spent = in_words(self._told_at - self._began)
+        more = f": {', '.join(self._progress())}" if self.done else f", {spent}"
+        self._view.line(Text(f"{self.done} of {self._total} done{asked}{more}", style="dim"))
 
     def _progress(self) -> list[str]:
         tally = self._tally

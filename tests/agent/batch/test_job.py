@@ -201,6 +201,18 @@ def test_several_workers_ask_at_once(out):
     assert {line["id"] for line in lines_of(out)} == {"a", "b", "c"}
 
 
+def test_each_question_is_told_before_it_is_asked(out):
+    told = []
+    run_batch(
+        ThreadPool(Answers()),
+        ITEMS,
+        out,
+        on_begin=lambda item: told.append(f"begin {item.id}"),
+        on_result=lambda result: told.append(f"end {result.item.id}"),
+    )
+    assert told == ["begin a", "end a", "begin b", "end b", "begin c", "end c"]
+
+
 def test_repeated_ids_are_refused(out):
     with pytest.raises(BatchError, match="the id 'a'"):
         run_batch(ThreadPool(Answers()), [ITEMS[0], ITEMS[0]], out)

@@ -1,6 +1,7 @@
 """How far a batch is, how fast it goes, and what came of it."""
 
 import io
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,29 @@ def test_the_progress_is_a_line_now_and_then():
 def test_quick_answers_do_not_fill_a_log_with_progress():
     said = shown(LineView, *[ANSWER] * 9, seconds=2.0)
     assert said.count("questions a minute") == 1
+
+
+def test_a_log_says_what_is_under_way_before_the_first_answer_is_there():
+    out, clock = io.StringIO(), Clock()
+    with BatchView(LineView(Console(file=out, width=80)), 20, clock=clock) as view:
+        view.begin()
+        for number in range(8):
+            view.begun(BatchItem(f"q{number}", "Why?"))
+        clock.now += 15.0
+        waited_for("0 of 20 done, 8 under way, 15 s\n", out)
+        clock.now += 1.0
+        view.result(BatchResult(BatchItem("q0", "Why?"), costing(100), 16.0))
+        clock.now += 14.0
+        waited_for("1 of 20 done, 7 under way: 2.0 questions a minute", out)
+    assert out.getvalue().count("under way") == 2
+
+
+def waited_for(text, out):
+    """Wait until a text is shown; the dots between lines may stand before it."""
+    until = time.monotonic() + 10
+    while text not in out.getvalue():
+        assert time.monotonic() < until, out.getvalue()
+        time.sleep(0.05)
 
 
 def test_a_terminal_shows_the_progress_under_the_results():
