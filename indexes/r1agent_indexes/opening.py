@@ -1,39 +1,22 @@
 """What must hold before an index is opened or made."""
 
 from pathlib import Path
-from shlex import quote
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from r1agent_indexes.embed import unit_rows
-from r1agent_indexes.errors import IndexFormatError, IndexMismatchError, IndexNotFoundError
+from r1agent_indexes.errors import IndexFormatError, IndexMismatchError
+from r1agent_indexes.folder import DATABASE
 from r1agent_indexes.lock import writer_lock
 from r1agent_indexes.schema import FORMAT
 from r1agent_indexes.store import Store
 
-DATABASE = "papers.sqlite"
 _PROBED = 32
 """Passages from which the probe is chosen."""
 _LEAST_CHARACTERS = 80
 _SAME = 0.98
 """Cosine of two embeddings of one text by one model: .9999 between bfloat16 and float32."""
-
-
-def require_creation(folder: Path, *, create: bool) -> None:
-    """Refuse a folder that holds no index, unless one is to be made there.
-
-    Raises:
-        IndexNotFoundError: It is a file, or `create` is not set.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise IndexNotFoundError(f"{str(folder)!r} is a file; an index is a folder.")
-    if not create:
-        raise IndexNotFoundError(
-            f"There is no index in {str(folder)!r}. Make one with "
-            f"`r1agent index add PAPERS --index {quote(str(folder))}`, or in Python with "
-            "`PaperIndex.open(…, create=True)`."
-        )
 
 
 def create_index(folder: Path, model: str) -> None:

@@ -17,16 +17,11 @@ from r1agent_indexes.check import check_index
 from r1agent_indexes.disk import disk_errors
 from r1agent_indexes.embed import identity_of, load_embeddings
 from r1agent_indexes.errors import IndexLockedError, PaperIndexError, PaperNotFoundError
+from r1agent_indexes.folder import DATABASE, require_index
 from r1agent_indexes.lock import writer_lock
 from r1agent_indexes.manifest import IndexManifest
 from r1agent_indexes.named import papers_named
-from r1agent_indexes.opening import (
-    DATABASE,
-    SameModel,
-    create_index,
-    require_creation,
-    require_same,
-)
+from r1agent_indexes.opening import SameModel, create_index, require_same
 from r1agent_indexes.search.results import Passages
 from r1agent_indexes.search.retriever import PaperRetriever, SearchOptions, search_passages
 from r1agent_indexes.store import Store
@@ -94,8 +89,8 @@ class PaperIndex:
         """
         folder = Path(path).expanduser()
         model = embeddings or (vectors and vectors.embeddings) or load_embeddings()
+        require_index(folder, create=create)
         if not (folder / DATABASE).is_file():
-            require_creation(folder, create=create)
             with disk_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
             create_index(folder, identity_of(model))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from r1agent.report.watching.view import RunView
     from r1agent.settings import Settings
     from r1agent.types import Answer
+    from r1agent_indexes import PaperFilter
 
 EXIT_CODES = {"answered": 0, "failed": 1, "not_in_papers": 3, "refused": 4}
 
@@ -89,6 +90,15 @@ class _Request:
     approve: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What the options, the settings and the run to go on with say."""
+
+    settings: Settings
+    where: PaperFilter | None
+    past: Past | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Started:
     """What there is once the command has begun."""
@@ -106,6 +116,7 @@ def _ask(request: _Request, given: Given, shown: _Shown) -> int:
     from r1agent.cli.stopped import SoFar
     from r1agent.errors import ModelServerError
 
+    chosen = _chosen(request.resume, given)
     with ExitStack() as opened:
         opened.enter_context(leaving_at_the_second(plain=given.plain or given.quiet))
         started = _Started(
@@ -114,37 +125,33 @@ def _ask(request: _Request, given: Given, shown: _Shown) -> int:
         try:
             with started.view:
                 started.view.loading("Starting", None)
-                answer, settings = _answered(request, given, started)
+                answer = _answered(request, chosen, given, started)
         except (KeyboardInterrupt, ModelServerError) as stop:
             shown.stopped(started, given, stop)
             if isinstance(stop, ModelServerError):
                 raise
             return 130
-        shown.answer(answer, settings, given)
+        shown.answer(answer, chosen.settings, given)
         return exit_code(answer)
 
 
-def _answered(request: _Request, given: Given, started: _Started) -> tuple[Answer, Settings]:
+def _answered(request: _Request, chosen: _Chosen, given: Given, started: _Started) -> Answer:
     """Load an assistant and have it answer."""
-    past = _past(request.resume, given) if request.resume else None
-    settings = given.settings(past.settings if past else None)
     from rich.text import Text
 
     from r1agent.load import load_assistant
     from r1agent.report.printable import one_line
 
-    view, where = started.view, given.where() or (past.where if past else None)
+    view, past = started.view, chosen.past
     assistant = started.opened.enter_context(
-        load_assistant(settings, where=where, on_progress=view.loading)
+        load_assistant(chosen.settings, where=chosen.where, on_progress=view.loading)
     )
     view.line(Text(f"Answering with {one_line(assistant.answered_by)}.", style="dim"))
     watch = started.run.noting(started.so_far.noting(view.event))
     on_plan = _dialog(view, assistant, given) if request.approve else None
     if past is not None:
-        return assistant.resume(past.run, on_event=watch, on_plan=on_plan), settings
-    tests = request.tests
-    answer = assistant.ask(request.question, tests=tests, on_event=watch, on_plan=on_plan)
-    return answer, settings
+        return assistant.resume(past.run, on_event=watch, on_plan=on_plan)
+    return assistant.ask(request.question, tests=request.tests, on_event=watch, on_plan=on_plan)
 
 
 def _dialog(view: RunView, assistant: ResearchAssistant, given: Given) -> OnPlan:
@@ -225,8 +232,18 @@ def _tests(path: Path | None) -> str | None:
         ) from None
 
 
+def _chosen(resume: str | None, given: Given) -> _Chosen:
+    """Read the settings, and the run to go on with, before a model is loaded for nothing."""
+    from r1agent.cli.session import require_named_index
+
+    where = given.where()
+    past = _past(resume, given) if resume else None
+    settings = given.settings(past.settings if past else None)
+    require_named_index(settings)
+    return _Chosen(settings, where or (past.where if past else None), past)
+
+
 def _past(run: str, given: Given) -> Past:
-    """Read the run to go on with before a model is loaded for nothing."""
     from r1agent.journal import find_run
     from r1agent.past import Past
 

@@ -37,10 +37,13 @@ def chat(
 
 
 def _open(given: Given, *, resume: bool) -> tuple[ChatSession, PastChat | None]:
-    where = given.where()
+    from r1agent.cli.session import require_named_index
+
+    where, settings = given.where(), given.settings()
+    if not resume:  # the conversation to go on with may name another one
+        require_named_index(settings)
     with given.view() as view:
         view.loading("Starting", None)
-        settings = given.settings()
         from r1agent.cli.chat_assistants import Assistants
         from r1agent.cli.chat_record import ChatRecord, chats_of, find_last
         from r1agent.cli.chat_session import ChatSession

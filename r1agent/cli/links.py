@@ -33,7 +33,7 @@ def _paths(index: Path, papers: set[str]) -> dict[str, Path]:
     from contextlib import closing
 
     from r1agent_indexes import PaperIndexError
-    from r1agent_indexes.opening import DATABASE
+    from r1agent_indexes.folder import DATABASE
     from r1agent_indexes.store import Store
 
     folder = index.expanduser()

@@ -17,6 +17,18 @@ def settings_from(config: Path | None, **overrides: Any) -> Settings:
     return load_settings(config, **overrides)
 
 
+def require_named_index(settings: Settings) -> None:
+    """Refuse an index that is not there, before anything is imported that takes seconds.
+
+    Raises:
+        IndexNotFoundError: The settings name a folder that holds none.
+    """
+    from r1agent_indexes.folder import require_index
+
+    if settings.index is not None:
+        require_index(settings.index)
+
+
 def open_index(settings: Settings, *, create: bool = False) -> PaperIndex:
     """Open the index that the settings name.
 

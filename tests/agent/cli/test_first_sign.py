@@ -53,3 +53,31 @@ def test_it_loads_nothing_that_takes_time():
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
     )
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask", "Why?", "--index", "nowhere"), "error: There is no index in 'nowhere'."),
+        (("ask", "Why?", "--year", "abc"), "error: Invalid value for --year: 'abc' is no range"),
+        (("chat", "--index", "nowhere"), "error: There is no index in 'nowhere'."),
+        (("chat", "--year", "abc"), "error: Invalid value for --year: 'abc' is no range"),
+        (("batch", "q", "-o", "a", "--year", "x"), "error: Invalid value for --year: 'x' is no"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
+)
+def test_what_cannot_be_used_is_refused_before_anything_slow_is_loaded(arguments, said, tmp_path):
+    code = (
+        "import atexit, sys; from r1agent.cli import main; sys.argv[0] = 'r1agent'; "
+        "slow = {'langchain_core', 'numpy', 'openai', 'r1agent.load'}; "
+        "atexit.register(lambda: print(slow & set(sys.modules))); main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment(),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "set()\n"
+    assert done.stderr.startswith(said)
