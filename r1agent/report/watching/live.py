@@ -21,7 +21,6 @@ from r1agent.report.watching.trace import brief_trace
 from r1agent.report.watching.view import RunView
 from r1agent.types import Event
 
-
 _SPINNER, _BAR = 1, 12
 """Columns of a terminal."""
 
