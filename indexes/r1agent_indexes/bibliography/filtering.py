@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -15,6 +16,8 @@ from r1agent_indexes.types import PaperFilter, PaperMetadata, Years
 _KINDS = ("years", "authors", "files", "tags", "papers")
 _NEAR = 60
 """Least likeness, of 100, of a name that is offered in place of one that is not there."""
+_SHOWN = 3
+"""Names that are shown where none is near."""
 _LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )  # letters that Unicode does not take for another one with a mark
@@ -154,7 +157,21 @@ def _instead(papers: Sequence[PaperBrief], asked: PaperFilter, kind: str) -> str
     near = [match for value in getattr(asked, kind) for match in _nearest(value, named)]
     if near:
         return f"Near: {', '.join(repr(name) for name in dict.fromkeys(near))}."
+    if kind in ("authors", "tags"):  # which `r1agent index list` shows as JSON only
+        return _commonest([getattr(paper.metadata, kind) for paper in papers], kind)
     return "See `r1agent index list`."
+
+
+def _commonest(names_of_papers: Iterable[Sequence[str]], kind: str) -> str:
+    """Name those that most papers have, and where the others are."""
+    counts = Counter(name for names in names_of_papers for name in set(names))
+    ranked = sorted(counts, key=lambda name: (-counts[name], name))
+    shown = ", ".join(map(repr, ranked[:_SHOWN]))
+    more = len(counts) - _SHOWN
+    if more <= 0:
+        return f"{kind.capitalize()} there: {shown}."
+    rest = f"{more:,} more; `r1agent index list --json` has them all"
+    return f"{kind.capitalize()} there: {shown} and {rest}."
 
 
 def _nearest(value: str, named: Iterable[str]) -> list[str]:

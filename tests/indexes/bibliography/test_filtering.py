@@ -67,6 +67,12 @@ def test_a_search_stays_within_its_filter(index, where, expected):
         (PaperFilter(tags=("calibraton",)), r"tag 'calibraton'\. Near: 'calibration'"),
         (PaperFilter(files=("olt.md",)), r"file 'olt\.md'\. Near: 'old\.md'"),
         (PaperFilter(files=("zzzz",)), r"file 'zzzz'\. See `r1agent index list`"),
+        (
+            PaperFilter(authors=("Nobody",)),
+            r"author 'Nobody'\. Authors there: 'Ada Miller', 'Bo Chen', 'G\. E\. Hinton' and 1 more; "
+            r"`r1agent index list --json` has them all\.",
+        ),
+        (PaperFilter(tags=("zzzz",)), r"tag 'zzzz'\. Tags there: 'Distillation', 'calibration'\.$"),
         (PaperFilter(authors=("Chen",), years=(2020, 2020)), r"fits all of: year 2020, author 'Ch"),
     ],
     ids=str,
