@@ -37,15 +37,18 @@ def wrong_options(ctx: Any) -> Iterator[None]:
     """Tell what is wrong with a setting as its option is called, and where to read on.
 
     Raises:
-        BadParameter: A setting that was given as an option has a value that cannot be used.
+        BadParameter: An option has a value that cannot be used.
     """
     from r1agent.errors import ArgumentError
+    from r1agent.report.export_errors import UnknownNameError
 
     try:
         yield
     except ArgumentError as error:
         option = _OPTIONS.get(error.argument, f"--{error.argument.replace('_', '-')}")
         raise typer.BadParameter(f"`{option}` {error.problem}", ctx=ctx) from None
+    except UnknownNameError as error:
+        raise typer.BadParameter(str(error), ctx=ctx) from None
     except typer.BadParameter as error:
         error.ctx = error.ctx or ctx
         raise

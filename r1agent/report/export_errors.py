@@ -7,3 +7,7 @@ from r1agent.errors import R1AgentError
 
 class ExportError(R1AgentError):
     """A report cannot be written, or read back, as it was asked for."""
+
+
+class UnknownNameError(ExportError):
+    """There is no format, or no style, of the name that was given: wrong usage of a command."""

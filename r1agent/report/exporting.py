@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from r1agent.report.export_errors import ExportError
+from r1agent.report.export_errors import ExportError, UnknownNameError
 from r1agent.reports import Report
 from r1agent.types import Answer
 
@@ -226,7 +226,7 @@ def _known(format: str) -> str:
         return name
     near = difflib.get_close_matches(name, FORMATS, n=1)
     nearest = f" Did you mean {near[0]!r}?" if near else ""
-    raise ExportError(f"No format {format!r}.{nearest} There are {', '.join(FORMATS)}.")
+    raise UnknownNameError(f"No format {format!r}.{nearest} There are {', '.join(FORMATS)}.")
 
 
 def _replace(out: Path, content: bytes) -> None:

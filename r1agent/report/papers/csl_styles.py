@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from r1agent.report.export_errors import ExportError
+from r1agent.report.export_errors import ExportError, UnknownNameError
 
 if TYPE_CHECKING:
     from citeproc import CitationStylesStyle
@@ -77,11 +77,11 @@ def _shipped(name: str) -> Path:
     if wanted in known:
         return known[wanted]
     if folder is None:
-        raise ExportError(
+        raise UnknownNameError(
             f"No style {name!r} here, only {', '.join(known)}. Install the others with "
             "`pip install 'r1agent[styles]'`, or name a `.csl` file."
         )
-    raise ExportError(
+    raise UnknownNameError(
         f"No style {name!r}. Near it: {', '.join(_near(wanted, sorted(known)))}. "
         f"Often used: {', '.join(_FOR_PAPERS)}; a `.csl` file of yours will do too."
     )

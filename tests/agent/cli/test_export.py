@@ -44,14 +44,14 @@ def test_a_run_can_be_exported_in_a_style(server):
 
 def test_what_cannot_be_exported_is_one_sentence(folder):
     (folder / "answers.jsonl").write_text(f"{json.dumps(LINE)}\n")
-    for words, said in [
-        (["none.jsonl"], "No file 'none.jsonl'"),
-        (["answers.jsonl", "-f", "pdf"], "No format 'pdf'"),
-        (["answers.jsonl", "--style", "apaa"], "No style 'apaa'. Near it: apa"),
-        (["answers.jsonl", "-o", "none/out.md"], "needs a folder 'none'"),
+    for words, code, said in [
+        (["none.jsonl"], 1, "No file 'none.jsonl'"),
+        (["answers.jsonl", "-f", "pdf"], 2, "No format 'pdf'"),
+        (["answers.jsonl", "--style", "apaa"], 2, "No style 'apaa'. Near it: apa"),
+        (["answers.jsonl", "-o", "none/out.md"], 1, "needs a folder 'none'"),
     ]:
         result = run("export", *words)
-        assert result.exit_code == 1
+        assert result.exit_code == code
         assert said in result.stderr
         assert "Traceback" not in result.stderr
 

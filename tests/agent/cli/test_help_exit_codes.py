@@ -106,6 +106,20 @@ def test_wrong_usage_exits_with_2_and_says_where_to_read_on(name):
     assert line.endswith(f"See `r1agent {name} --help`.")
 
 
+@pytest.mark.parametrize("option", ["--format", "--style"])
+@pytest.mark.parametrize(
+    "words",
+    ["ask why", "summarize a.pdf", "table a.yaml -o t.md", "review pumps -o r.md", "show last"],
+)
+def test_a_format_or_style_that_there_is_not_is_wrong_usage(words, option, folder):
+    (folder / "a.yaml").write_text("columns:\n- name: A\n  question: How deep is it?\n")
+    result = run(*words.split(), option, "nope")
+    assert (result.exit_code, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: No {option.strip('-')} 'nope'.")
+    assert line.endswith(f"See `r1agent {words.split()[0]} --help`.")
+
+
 @pytest.mark.parametrize("name", [name for name in COMMANDS if 3 in exit_codes(name)])
 def test_papers_that_do_not_say_exit_with_3(name, index):
     with scripted_server({"answer": SILENT}) as address:

@@ -69,7 +69,7 @@ def test_a_search_stays_within_its_filter(index, where, expected):
         (PaperFilter(files=("zzzz",)), r"file 'zzzz'\. See `r1agent index list`"),
         (
             PaperFilter(authors=("Nobody",)),
-            r"author 'Nobody'\. Authors there: 'Ada Miller', 'Bo Chen', 'G\. E\. Hinton' and 1 more; "
+            r"'Nobody'\. Authors there: 'Ada Miller', 'Bo Chen', 'G\. E\. Hinton' and 1 more; "
             r"`r1agent index list --json` has them all\.",
         ),
         (PaperFilter(tags=("zzzz",)), r"tag 'zzzz'\. Tags there: 'Distillation', 'calibration'\.$"),
