@@ -28,7 +28,7 @@ from r1agent.cli import (
     summarize,
     table,
 )
-from r1agent.cli.completion import complete_values
+from r1agent.cli.completion import complete_values, for_named_shell
 from r1agent.cli.ending import Commands
 from r1agent.cli.exit_codes import MEANINGS, codes_line
 from r1agent.cli.help_page import with_pages
@@ -51,6 +51,11 @@ class _Commands(Commands):
         """Return their names."""
         order = [name for names in _PANELS.values() for name in names]
         return sorted(super().list_commands(ctx), key=order.index)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options that stand before the command."""
+        for_named_shell(self, ctx, args)
+        return super().parse_args(ctx, args)
 
 
 app = typer.Typer(

@@ -7,9 +7,9 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import typer
 from typer.models import ArgumentInfo, OptionInfo
@@ -18,10 +18,34 @@ Completed = Iterable[str | tuple[str, str]]
 """Values, each alone or with a word about it."""
 
 _ASKED = "_R1AGENT_COMPLETE"
+_SHELL_OPTIONS = ("--show-completion", "--install-completion")
+_SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _RUNS = 20
 _FOLDERS = 200
 _SAFE = re.compile(r"[\w./~+@%:-]+")
 """What a shell reads as one word; a name with anything else is left for the user to quote."""
+
+
+def for_named_shell(command: Any, ctx: Any, args: Sequence[str]) -> None:
+    """Show or install the completion of the shell that is named, and end.
+
+    typer takes no name: it would pass over one, and show what the present shell needs.
+
+    Raises:
+        BadParameter: Something else than a shell is named.
+    """
+    option, _, joined = args[0].partition("=") if args else ("", "", "")
+    named = joined or "".join(args[1:2])
+    if option not in _SHELL_OPTIONS or not named:
+        return
+    if named not in _SHELLS:
+        wanted = ", ".join(f"`{shell}`" for shell in _SHELLS)
+        raise typer.BadParameter(
+            f"`{option}` is {named!r}; wanted one of {wanted}, or nothing for the present shell",
+            ctx=ctx,
+        )
+    parameter = next(each for each in command.params if option in each.opts)
+    parameter.callback(ctx, parameter, named)
 
 
 def complete_values(app: typer.Typer) -> None:

@@ -56,6 +56,32 @@ def test_fish_is_told_the_question_of_a_run(recorded):
     assert done.stdout == f"{recorded}\tWhat is the sum of the whole numbers from 1 to 100?\n"
 
 
+@pytest.mark.parametrize(
+    ("shell", "marked"),
+    [("fish", "complete --command r1agent"), ("zsh", "#compdef r1agent"), ("bash", "COMPREPLY")],
+)
+@pytest.mark.parametrize("join", [" ", "="])
+def test_the_shell_that_is_named_is_the_one_whose_completion_is_shown(shell, marked, join):
+    result = run(*f"--show-completion{join}{shell}".split())
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert marked in result.stdout
+    assert result.stdout.count("_R1AGENT_COMPLETE") >= 1
+
+
+def test_completion_is_installed_for_the_shell_that_is_named(folder):
+    result = run("--install-completion", "fish")
+    assert result.exit_code == 0, result.output
+    assert "r1agent" in (folder / ".config/fish/completions/r1agent.fish").read_text()
+
+
+def test_a_shell_that_there_is_not_is_wrong_usage():
+    result = run("--show-completion", "tcsh")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        "error: `--show-completion` is 'tcsh'; wanted one of `bash`, `zsh`, `fish`"
+    )
+
+
 def test_what_a_model_asked_cannot_steer_the_shell(folder):
     (folder / "runs").mkdir()
     line = '{"data": {"question": "$(touch x) `y` \\"\\u001b[31m; z"}}\n'
