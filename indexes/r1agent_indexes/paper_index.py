@@ -38,7 +38,7 @@ from r1agent_indexes.vectors.faiss_index import FaissIndex
 from r1agent_indexes.vectors.passage_store import PassageStore
 from r1agent_indexes.vectors.protocol import VectorIndex
 from r1agent_indexes.workers import Workers
-from r1agent_indexes.writing import remove_paper
+from r1agent_indexes.writing import forget_failed, remove_paper
 
 if TYPE_CHECKING:
     from r1agent_indexes.bibliography.registries import Registries
@@ -199,6 +199,11 @@ class PaperIndex:
             for paper in papers:
                 remove_paper(self.store, paper.id)
         return papers + folded
+
+    def forget(self, which: str) -> list[FailedPaper]:
+        """Strike files of this name or path off `failures`; the next `add` of them tries again."""
+        with writer_lock(self.path):
+            return forget_failed(self.store, which)
 
     def check(self, *, repair: bool = False) -> IndexReport:
         """Compare every row with what it was derived from; `repair` derives it again.

@@ -17,7 +17,7 @@ from r1agent_indexes.store import (
     keyword_row,
     set_meta,
 )
-from r1agent_indexes.types import PaperMetadata
+from r1agent_indexes.types import FailedPaper, PaperMetadata
 
 _SHORTEST_ID = 6
 _BLOCK = 1_000
@@ -96,8 +96,16 @@ def record_failure(store: Store, path: Path, reason: str) -> None:
         db.execute("INSERT OR REPLACE INTO failures VALUES (?, ?)", (str(path), reason))
 
 
+def forget_failed(store: Store, which: str) -> list[FailedPaper]:
+    """Forget the files of this name or path that could not be read, and return them."""
+    names = {which, str(Path(which).expanduser().resolve())}
+    failed = [one for one in store.failures() if names & {one.file, str(one.path)}]
+    forget_failures(store, [one.path for one in failed])
+    return failed
+
+
 def forget_failures(store: Store, paths: Sequence[Path]) -> None:
-    """Forget failures of files that are gone."""
+    """Forget that files could not be read."""
     with store.transaction() as db:
         db.executemany("DELETE FROM failures WHERE path = ?", [(str(path),) for path in paths])
 

@@ -14,7 +14,7 @@ from r1agent.cli.session import open_index, registries_of, settings_from
 if TYPE_CHECKING:
     from r1agent.report.watching.view import RunView
     from r1agent.settings import Settings
-    from r1agent_indexes import RayWorkers
+    from r1agent_indexes import Paper, RayWorkers
 
 app = typer.Typer(no_args_is_help=True, help="Build and tend an index of papers.")
 
@@ -88,7 +88,13 @@ def list_papers(
     index: options.Index = None, config: options.Config = None, json: options.Json = False
 ) -> None:
     """List the papers of an index, and the files that could not be read."""
-    from r1agent.cli.papers import failed_lines, paper_data, paper_line, vectors_line
+    from r1agent.cli.papers import (
+        failed_data,
+        failed_lines,
+        paper_data,
+        paper_line,
+        vectors_line,
+    )
     from r1agent.cli.screen import show, show_json
 
     with open_index(settings_from(config, index=index)) as papers:
@@ -98,7 +104,7 @@ def list_papers(
         show_json(
             {
                 "papers": [paper_data(paper) for paper in held],
-                "failed": [{"path": each.path, "reason": each.reason} for each in failed],
+                "failed": [failed_data(each) for each in failed],
                 "vectors": described,
             }
         )
@@ -108,22 +114,31 @@ def list_papers(
 
 @app.command(epilog="Example: r1agent index remove draft.pdf --index indexes/kd")
 def remove(
-    which: Annotated[str, typer.Argument(help="File name, id or title.")],
+    which: Annotated[
+        str, typer.Argument(help="File name, id or title; also a file that could not be read.")
+    ],
     index: options.Index = None,
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
     """Take a paper out of an index; its file stays where it is."""
     from r1agent.cli.ending import say
-    from r1agent.cli.papers import paper_data, paper_line
+    from r1agent.cli.papers import failed_data, failed_lines, paper_data, paper_line
     from r1agent.cli.screen import show, show_json
+    from r1agent_indexes.errors import PaperNotFoundError
 
+    removed: list[Paper] = []
     with open_index(settings_from(config, index=index)) as papers:
-        removed = papers.remove(which)
+        forgotten = papers.forget(which)
+        try:
+            removed = papers.remove(which)
+        except PaperNotFoundError:
+            if not forgotten:
+                raise
     if json:
-        show_json([paper_data(paper) for paper in removed])
+        show_json([*map(paper_data, removed), *map(failed_data, forgotten)])
         return
-    show("Removed:", *map(paper_line, removed))
+    show("Removed:", *map(paper_line, removed), *failed_lines(forgotten))
     if any(paper.same_as for paper in removed):
         say("Near-duplicates left with the paper they were folded into; the next add reads them.")
 

@@ -135,6 +135,11 @@ def failed_lines(failed: Iterable[FailedPaper]) -> Iterator[RenderableType]:
         yield Hanging("failed  ", body, style="red")
 
 
+def failed_data(failed: FailedPaper) -> dict[str, object]:
+    """Return a file that could not be read as JSON values."""
+    return {"path": failed.path, "reason": failed.reason}
+
+
 def check_data(report: IndexReport) -> dict[str, object]:
     """Return the state of an index as JSON values."""
     problems = [

@@ -116,6 +116,18 @@ def test_removal_by_file_id_and_title(index, papers):
         index.remove("sand.pdf")
 
 
+@pytest.mark.parametrize("named", ["name", "path"])
+def test_a_file_that_could_not_be_read_is_forgotten_by_name_or_path(index, papers, named):
+    broken = papers / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing else")
+    index.add([papers])
+    assert index.forget("sand.pdf") == []
+    failed = index.failures()
+    assert index.forget(broken.name if named == "name" else str(broken)) == failed
+    assert index.failures() == []
+    assert [each.file for each in index.add([papers]).failed] == ["broken.pdf"]
+
+
 def test_search_stays_within_the_papers_asked_for(index, papers):
     index.add([papers])
     found = index.search("label smoothing", k=5, papers=["notes.md"])

@@ -59,6 +59,17 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_indexed(papers):
     assert "failed  broken.pdf: " in result.stdout
 
 
+def test_a_file_that_could_not_be_read_can_be_forgotten(papers):
+    (papers / "broken.pdf").write_bytes(b"%PDF-1.7 nothing else")
+    run("index", "add", "papers", "--index", "idx", "-q")
+    result = run("index", "remove", "broken.pdf", "--index", "idx")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Removed:\nfailed  broken.pdf: ")
+    listed = json.loads(run("index", "list", "--index", "idx", "--json").stdout)
+    assert (len(listed["papers"]), listed["failed"]) == (1, [])
+    assert run("index", "remove", "broken.pdf", "--index", "idx").exit_code == 1
+
+
 def test_nothing_but_failures_exits_with_1(folder):
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 nothing else")
     result = run("index", "add", "broken.pdf", "--index", "idx", "-q")
