@@ -90,7 +90,7 @@ def test_a_failed_file_is_listed_retried_and_never_stops_a_build(index, papers):
     report = index.add([papers])
     assert [f.file for f in report.failed] == ["sand.pdf"]
     assert len(report.added) == 2
-    assert "is broken" in index.failures()[0].reason
+    assert "is no PDF" in index.failures()[0].reason
     (papers / "sand.pdf").write_bytes(good)
     assert [p.file for p in index.add([papers]).added] == ["sand.pdf"]
     assert index.failures() == []

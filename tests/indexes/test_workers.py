@@ -83,7 +83,7 @@ def test_several_files_are_read_at_once_and_a_bad_one_has_its_reason(tmp_path, p
     futures = [workers.read(path, on_page=pages.append) for path in sorted(papers.iterdir())]
     found = {future.result(30).path.name: future.result() for future in futures}
     workers.close()
-    assert "is broken" in found.pop("bad.pdf").reason
+    assert "is no PDF" in found.pop("bad.pdf").reason
     assert all(result.paper and result.paper.passages for result in found.values())
     assert max(pages) == 2
 

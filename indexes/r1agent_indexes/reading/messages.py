@@ -13,6 +13,8 @@ from r1agent_indexes.types import PaperMetadata
 
 _REASONS = {
     "zero bytes": "is empty (zero bytes)",
+    "no pdf": "is no PDF, whatever it is called: it does not begin as one; look at what it holds",
+    "cut off": "is a PDF whose end is missing; fetch or copy it anew",
     "encrypted": "is encrypted and needs a password; save a copy without one",
     "memory": "needs more memory than parsing may take",
 }

@@ -58,7 +58,8 @@ def _read(request: Message) -> Iterator[Message]:
     except MemoryError:
         yield {"kind": "error", "code": "memory"}
     except Exception as error:  # noqa: BLE001  (a parser may raise anything on a hostile file)
-        yield {"kind": "error", "code": "broken", "detail": f"{type(error).__name__}: {error}"}
+        detail = " ".join(str(error).split()) or "its parser does not say why"
+        yield {"kind": "error", "code": "broken", "detail": detail}
 
 
 def _messages(path: Path, request: Message) -> Iterator[Message]:

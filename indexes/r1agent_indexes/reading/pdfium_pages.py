@@ -33,10 +33,26 @@ def pdf_messages(path: Path) -> Iterator[Message]:
         if raw.FPDF_GetLastError() == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
             yield {"kind": "error", "code": "encrypted"}
             return
-        yield from pypdf_messages(path)
+        yield from _by_pypdf(path)
         return
     with closing(pdf):
         yield from _messages(pdf, path)
+
+
+def _by_pypdf(path: Path) -> Iterator[Message]:
+    """Yield the pages as pypdf reads them, or in words what is wrong with the file."""
+    from pypdf.errors import PyPdfError
+
+    try:
+        yield from pypdf_messages(path)
+    except PyPdfError:
+        content = path.read_bytes()
+        if b"%PDF-" not in content[:1024]:
+            yield {"kind": "error", "code": "no pdf"}
+        elif b"%%EOF" not in content[-2048:]:
+            yield {"kind": "error", "code": "cut off"}
+        else:
+            raise
 
 
 def _messages(pdf: Any, path: Path) -> Iterator[Message]:

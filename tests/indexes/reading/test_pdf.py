@@ -76,12 +76,15 @@ def test_unreadable_files_say_why(tmp_path):
     (tmp_path / "html.pdf").write_bytes(b"<html>not found</html>")
     whole = make_pdf(tmp_path / "whole.pdf", [["Text"] * 40]).read_bytes()
     (tmp_path / "half.pdf").write_bytes(whole[: len(whole) // 3])
+    (tmp_path / "hollow.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
     make_pdf(tmp_path / "secret.pdf", [["Text"]], password="pass")
     make_image_only(tmp_path / "scan.pdf")
     make_pdf(tmp_path / "blank.pdf", [[]])
     assert reason(tmp_path / "empty.pdf") == "is empty (zero bytes)"
-    assert reason(tmp_path / "html.pdf").startswith("is broken, or no PDF")
-    assert reason(tmp_path / "half.pdf")
+    assert reason(tmp_path / "html.pdf").startswith("is no PDF, whatever it is called")
+    assert reason(tmp_path / "half.pdf") == "is a PDF whose end is missing; fetch or copy it anew"
+    assert reason(tmp_path / "hollow.pdf").startswith("is broken, or no PDF (")
+    assert "Error" not in reason(tmp_path / "hollow.pdf")
     assert "needs a password" in reason(tmp_path / "secret.pdf")
     assert reason(tmp_path / "scan.pdf").startswith("has no text layer: its 2 pages hold images")
     assert reason(tmp_path / "blank.pdf").startswith("has no text layer: its 1 page hold")
