@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from r1agent.errors import DoesNotFitError
 from r1agent.serving.candidates import Candidate
 from r1agent.serving.memory import Need, Place, need
-from r1agent.serving.options import Asked, Option, computes, is_able
+from r1agent.serving.options import Asked, Option, computes, is_able, options
 
 QUESTION_TOKENS = 8_192
 SHORTEST = 8_192
+_COUNTS = (2, 4, 8, 16, 32, 64)
+"""Cards over which vLLM deals a model out."""
 
 
 def explain_arithmetic(option: Option) -> tuple[str, ...]:
@@ -91,11 +94,21 @@ def _too_large(asked: Asked, able: Sequence[tuple[Candidate, Place]]) -> str:
         f"Nothing fits: {found}, and {subject} in {candidate.precision} with "
         f"{min(context, candidate.context):,} tokens of context wants "
         f"{_parts(least, min(context, candidate.context))}, {missing} too much. "
-        f"{_do(asked, place)}"
+        f"{_do(asked, place, _enough(asked, [one for one, _ in able], place))}"
     )
 
 
-def _do(asked: Asked, place: Place) -> str:
+def _enough(asked: Asked, candidates: Sequence[Candidate], place: Place) -> int | None:
+    """Return how many cards such as the first one would do; None for the processor, or too many."""
+    for count in _COUNTS if place.cards else ():
+        more = replace(place, cards=place.cards[:1] * count)
+        context, exactly = asked.context or SHORTEST, asked.context is not None
+        if any(options(candidates, [more], context, exactly=exactly)):
+            return count
+    return None
+
+
+def _do(asked: Asked, place: Place, enough: int | None) -> str:
     ways = ["free memory by ending other programs"]
     if place.cards:
         ways.append("leave less for the index")
@@ -105,7 +118,13 @@ def _do(asked: Asked, place: Place) -> str:
         ways.append("take 4-bit weights where there are some")
     if asked.model:
         ways.append("name a smaller model")
+    if enough:
+        ways.append(f"take {enough} such cards{_on_each(place)}, which are enough")
     return f"To do: {'; '.join(ways)}."
+
+
+def _on_each(place: Place) -> str:
+    return " on each machine" if place.nodes > 1 else ""
 
 
 def _parts(wanted: Need, context: int) -> str:

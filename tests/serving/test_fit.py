@@ -189,6 +189,19 @@ def test_what_cannot_be_is_refused_with_what_to_do(kind, wishes, told):
         choose_fit(made_cards(kind), **wishes)
 
 
+@pytest.mark.parametrize(
+    ("kind", "model", "enough"), [("24 GB", "r1-distill-llama-70b", 4), ("80 GB", "deepseek-r1", 8)]
+)
+def test_a_model_that_is_too_large_says_how_many_such_cards_would_do(kind, model, enough):
+    with pytest.raises(DoesNotFitError, match=f"take {enough} such cards, which are enough"):
+        choose_fit(made_cards(kind), model=model)
+    card = made_cards(kind)[0]
+    cards = [replace(card, index=index) for index in range(enough)]
+    assert choose_fit(cards, model=model).tensor_parallel == enough
+    with pytest.raises(DoesNotFitError):
+        choose_fit(cards[: enough // 2], model=model)
+
+
 def test_a_card_that_is_full_is_told():
     with pytest.raises(
         DoesNotFitError, match=r"no memory is free, and even `r1-distill-qwen-1\.5b`"
