@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from r1agent.serving.environment import SETTING
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -223,8 +225,7 @@ CAUSES = (
         r"No module named|cannot open shared object file|undefined symbol|DLL load failed"
         r"|operator .* does not exist",
         "The environment of vLLM is not whole, or packages in it do not fit together",
-        "Make a fresh environment with nothing but vLLM in it, and name its Python with "
-        "`--vllm-python`.",
+        f"Make a fresh environment with nothing but vLLM in it, and name its Python {SETTING}.",
     ),
 )
 

@@ -14,6 +14,8 @@ from r1agent.errors import VllmMissingError
 
 OLDEST = (0, 20)
 """The first release whose options and log lines are those that r1agent knows."""
+SETTING = "in the setting `vllm_python`, for which `r1agent serve` has `--vllm-python`"
+"""Where a Python with vLLM is named: other commands have no option for it."""
 _SECONDS = 30
 _ASK = """\
 import importlib.metadata, json
@@ -52,7 +54,7 @@ def find_vllm(python: Path | None = None) -> VllmEnvironment:
         raise VllmMissingError(
             f"{_called(python, executable)} has no vLLM. Install it there with "
             "`pip install 'r1agent[vllm]'`, or into an environment of its own with `pip install "
-            "vllm`, and name that environment's Python with `--vllm-python`."
+            f"vllm`, and name that environment's Python {SETTING}."
         )
     name, version = next(iter(found.items()))
     if _release(version) < OLDEST:
@@ -86,8 +88,8 @@ def _absolute(python: Path) -> Path:
     found = shutil.which(given.absolute()) or shutil.which(given)
     if found is None:
         raise VllmMissingError(
-            f"There is no program {str(python)!r}. Give `--vllm-python` the Python of the "
-            "environment that has vLLM, such as '.venv-vllm/bin/python'."
+            f"There is no program {str(python)!r}. Name the Python of the environment that has "
+            f"vLLM, such as '.venv-vllm/bin/python', {SETTING}."
         )
     return Path(found).absolute()
 
@@ -106,8 +108,8 @@ def _distributions(executable: Path) -> dict[str, str]:
         found: dict[str, str] = json.loads(asked.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise VllmMissingError(
-            f"{str(executable)!r} does not run as a Python ({_in_words(error)}). Give "
-            "`--vllm-python` the Python of the environment that has vLLM."
+            f"{str(executable)!r} does not run as a Python ({_in_words(error)}). Name "
+            f"the Python of the environment that has vLLM {SETTING}."
         ) from None
     return found
 

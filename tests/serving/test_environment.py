@@ -43,11 +43,13 @@ def test_a_python_without_vllm_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(VllmMissingError, match="has no vLLM") as error:
         find_vllm(make_python(tmp_path, distribution=""))
     assert "pip install 'r1agent[vllm]'" in str(error.value)
-    assert "--vllm-python" in str(error.value)
+    assert "in the setting `vllm_python`, for which `r1agent serve` has `--vllm" in str(error.value)
 
 
 def test_a_path_that_is_no_program_is_named(tmp_path: Path) -> None:
     with pytest.raises(VllmMissingError, match=r"There is no program '.*nowhere'"):
+        find_vllm(tmp_path / "nowhere")
+    with pytest.raises(VllmMissingError, match="in the setting `vllm_python`"):
         find_vllm(tmp_path / "nowhere")
 
 
