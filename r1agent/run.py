@@ -121,11 +121,16 @@ class Run:
         """Tell every listener what happened."""
         self._tell(Event(name, round(self.seconds, 3), data))
 
-    def notice(self, text: str) -> None:
-        """Note something the reader should know; it is shown now and again in the audit."""
+    def notice(self, text: str, *, raised: bool = False) -> None:
+        """Note something the reader should know; it is shown now and again in the audit.
+
+        Args:
+            text: What to note.
+            raised: It is the error that ends the run, which whoever asked is told by that.
+        """
         if text not in self.notices:
             self.notices.append(text)
-            self.emit("notice", text=text)
+            self.emit("notice", text=text, **({"raised": True} if raised else {}))
 
     def end_early(self, limit: BudgetSpentError) -> None:
         """Note that a limit was reached; what was found so far is what the answer rests on."""
@@ -253,7 +258,7 @@ class Run:
             spent.append(Usage(calls=1, untold=1))
             raise self._overdue() from None
         except ModelServerError as error:
-            self.notice(str(error))
+            self.notice(str(error), raised=True)
             raise
         finally:
             self._count(role, sum(spent, Usage()))

@@ -24,7 +24,7 @@ from r1agent.report.watching.trace import (
     step_line,
     verdict_lines,
 )
-from r1agent.report.watching.view import RunView
+from r1agent.report.watching.view import RunView, is_raised_too
 from r1agent.types import Event
 from r1agent.words import counted
 
@@ -72,7 +72,7 @@ class LineView(RunView):
 
     def event(self, event: Event) -> None:
         """Print what the event says; a thought is printed once it ended."""
-        if event.name == "thinking":
+        if event.name == "thinking" or is_raised_too(event):
             return
         timeline = self.timeline
         notices = len(timeline.notices)

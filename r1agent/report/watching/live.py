@@ -18,7 +18,7 @@ from rich.text import Text
 from r1agent.report.printable import shortened
 from r1agent.report.watching.timeline import Timeline
 from r1agent.report.watching.trace import brief_trace
-from r1agent.report.watching.view import RunView
+from r1agent.report.watching.view import RunView, is_raised_too
 from r1agent.types import Event
 
 _SPINNER, _BAR = 1, 12
@@ -65,6 +65,8 @@ class LiveView(RunView):
 
     def event(self, event: Event) -> None:
         """Take in an event and show it."""
+        if is_raised_too(event):
+            return
         before = (self.timeline.activity, self.timeline.since)
         self.timeline.apply(event)
         if self._loading or before != (self.timeline.activity, self.timeline.since):

@@ -80,6 +80,11 @@ def open_view(
     return LiveView(console, transient=transient)
 
 
+def is_raised_too(event: Event) -> bool:
+    """Tell whether an event is the error that ends the run, which the command itself will tell."""
+    return event.name == "notice" and bool(event.data.get("raised"))
+
+
 def can_redraw(console: Console) -> bool:
     """Tell whether lines may be drawn anew there: on a terminal, where colours are welcome."""
     return console.is_terminal and not console.no_color and not console.is_dumb_terminal

@@ -137,6 +137,17 @@ def test_plain_lines_tell_the_run_without_control_codes():
     assert "✗ All agree.  left out, unsupported: nothing says so\n" in text
 
 
+@pytest.mark.parametrize("made", [LiveView, LineView])
+def test_the_error_that_ends_a_run_is_left_to_the_command_that_tells_it(made):
+    target = console(force_terminal=True, color_system=None)
+    with made(target) as view:
+        view.event(EVENTS[0])
+        view.event(Event("notice", 1.0, {"text": "The server is slow."}))
+        view.event(Event("notice", 2.0, {"text": "The server is gone.", "raised": True}))
+    assert "The server is slow." in target.file.getvalue()
+    assert "The server is gone." not in target.file.getvalue()
+
+
 def test_indexing_is_shown_file_by_file():
     target = console(color_system=None)
     step = AddProgress(2, 4, "kd.pdf", "embedding", pages=8, done=16, passages=32)
