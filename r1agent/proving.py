@@ -129,6 +129,7 @@ class Prover:
             quotes=[
                 {"quote": one.quote, "file": one.file, "page": one.page} for one in claim.citations
             ],
+            papers=[one.paper for one in claim.citations],
         )
         return claim
 

@@ -28,8 +28,11 @@ from r1agent.run import Run
 from r1agent.types import Event, EventName, Usage
 
 Schema = TypeVar("Schema", bound=BaseModel)
-_PASSING = ("seconds", "left")
-"""What may differ between an event and the same event of the resumed run."""
+_PASSING = ("seconds", "left", "papers")
+"""What may differ between an event and the same event of the resumed run.
+
+Older journals have no `papers`.
+"""
 
 
 class RecordedRun(Run):

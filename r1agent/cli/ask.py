@@ -137,6 +137,7 @@ def _ask(request: _Request, given: Given, shown: _Shown) -> int:
 
 def _answered(request: _Request, chosen: _Chosen, given: Given, started: _Started) -> Answer:
     """Load an assistant and have it answer."""
+    started.so_far.index = chosen.settings.index
     from rich.text import Text
 
     from r1agent.load import load_assistant

@@ -152,6 +152,7 @@ class Chat:
         from r1agent.report.terminal import answer_to_terminal
 
         so_far, view = SoFar(), self.session.given.view()
+        so_far.index = self.session.settings.index
 
         def watch(event: Event) -> None:
             self._note(event)

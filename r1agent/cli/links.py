@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,22 +11,32 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from r1agent.report.watching.paper_links import Links
-    from r1agent.types import Answer
+    from r1agent.types import Answer, Citation
 
 
-def links_for(answer: Answer, index: Path | None, console: Console) -> Links:
+def links_for(quotes: Answer | Sequence[Citation], index: Path | None, console: Console) -> Links:
     """Return what links quotes, which is nothing off a terminal or without an index.
 
     Args:
-        answer: Whose quotes are shown.
+        quotes: What is shown, or an answer, whose quotes are.
         index: Knows where the papers are.
         console: Where it is shown.
     """
     from r1agent.report.watching.paper_links import links_to, no_link, takes_links
 
-    if index is None or not answer.citations or not takes_links(console, os.environ):
+    papers = {citation.paper for citation in _citations(quotes)}
+    if index is None or not papers or not takes_links(console, os.environ):
         return no_link
-    return links_to(_paths(index, {citation.paper for citation in answer.citations}))
+    return links_to(_paths(index, papers))
+
+
+def _citations(quotes: Answer | Sequence[Citation]) -> Sequence[Citation]:
+    """Return all quotes of an answer, of the sentences that were left out too."""
+    from r1agent.types import Answer
+
+    if not isinstance(quotes, Answer):
+        return quotes
+    return [*quotes.citations, *(one for claim in quotes.dropped for one in claim.citations)]
 
 
 def _paths(index: Path, papers: set[str]) -> dict[str, Path]:

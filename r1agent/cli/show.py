@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,10 +16,14 @@ from r1agent.cli.session import settings_from
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from r1agent.report.watching.paper_links import Links
     from r1agent.report.watching.timeline import Timeline
+    from r1agent.settings import Settings
     from r1agent.types import Answer, Event
 
 _LISTED = 20
+_QUESTION = 160
+"""Characters that are listed of a question."""
 
 
 def show_run(
@@ -28,6 +33,12 @@ def show_run(
     runs_dir: options.RunsDir = None,
     config: options.Config = None,
     json: options.Json = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", metavar="", help="Whole texts: of tools, thoughts, programs, sentences."
+        ),
+    ] = False,
     html: Annotated[
         bool,
         typer.Option(
@@ -39,7 +50,8 @@ def show_run(
     style: options.Style = None,
 ) -> None:
     """Show a run again, or list the latest runs."""
-    from r1agent.cli.screen import show, show_json
+    from r1agent.cli.links import links_for
+    from r1agent.cli.screen import data, show, show_json
     from r1agent.journal import find_run, is_going_on, list_runs, read_journal
 
     settings = settings_from(config, runs_dir=runs_dir)
@@ -67,36 +79,53 @@ def show_run(
     if json:
         show_json([{"name": e.name, "seconds": e.seconds, "data": e.data} for e in events])
         return
-    show(*_replay(events, going_on=going_on))
+    answer = _answer(events)
+    links = links_for(answer or [], _index_of(events, settings), data())
+    show(*_replay(events, answer, going_on=going_on, full=full, links=links))
 
 
 def _write_page(events: list[Event], out: Path | None) -> None:
     from r1agent.cli.ending import say
+    from r1agent.report.export_errors import ExportError
     from r1agent.report.exporting import write_report
     from r1agent.report.page.page import run_to_html
 
+    if out is None and sys.stdout.isatty():
+        raise ExportError(
+            "The page is HTML for a browser, and stdout is a terminal. Name the file with `-o`, "
+            "such as `-o run.html`, or pipe it on."
+        )
     write_report(run_to_html(_timeline(events), _answer(events)), out)
     if out is not None:
         say(f"Written: {str(out)!r}.")
 
 
-def _replay(events: list[Event], *, going_on: bool) -> Iterator[RenderableType]:
+def _replay(
+    events: list[Event], answer: Answer | None, *, going_on: bool, full: bool, links: Links
+) -> Iterator[RenderableType]:
     from rich.text import Text
 
     from r1agent.report.terminal import answer_to_terminal
     from r1agent.report.watching.trace import trace
 
-    timeline, answer = _timeline(events), _answer(events)
-    yield from trace(timeline)
+    timeline = _timeline(events)
+    yield from trace(timeline, full=full)
     yield Text()
     if answer is not None:
-        yield answer_to_terminal(answer, full=True)
+        yield answer_to_terminal(answer, full=full, explain=True, links=links)
         return
     if going_on:
         yield Text("This run is still going on in another process.", style="yellow")
         return
     again = f" `r1agent ask --resume {timeline.run}` goes on." if timeline.can_go_on else ""
     yield Text(f"This run ended early, after {timeline.now:.0f} s.{again}", style="yellow")
+
+
+def _index_of(events: list[Event], settings: Settings) -> Path | None:
+    """Return the index that a run searched, or else the one that the settings name."""
+    made_with = events[0].data.get("made_with", {}) if events else {}
+    index = made_with.get("settings", {}).get("index")
+    return Path(index) if index else settings.index
 
 
 def _timeline(events: list[Event]) -> Timeline:
@@ -151,9 +180,9 @@ def _run_line(run: dict[str, Any]) -> RenderableType:
     from rich.text import Text
 
     from r1agent.report.hanging import Hanging
-    from r1agent.report.printable import one_line
+    from r1agent.report.printable import shortened
     from r1agent.report.references import OUTCOME_STYLES
 
     style = OUTCOME_STYLES.get(run["outcome"], "yellow")
-    body = Text.assemble((f"{run['outcome']:<14}", style), one_line(run["question"]))
+    body = Text.assemble((f"{run['outcome']:<14}", style), shortened(run["question"], _QUESTION))
     return Hanging(f"{run['run']}  ", body, style="cyan", brief=True)

@@ -38,9 +38,9 @@ def answer_to_terminal(
 
     Args:
         answer: The answer to show.
-        full: Show whole programs and what confined them too, and explain.
+        full: Show whole programs too, and explain.
         explain: List the sentences left out, with the gate's reasons and their best quotes, and
-            say what judged, and what each role cost.
+            say what judged, what confined programs, and what each role cost.
         links: Gives the address that opens a quote's paper at its page, where there is one.
     """
     explain = explain or full
@@ -50,7 +50,7 @@ def answer_to_terminal(
         otherwise,
         _code(answer),
         references_to_terminal(answer, links=links),
-        _computations(answer, full=full),
+        _computations(answer, full=full, explain=explain),
         _left_out(answer, links, explain=explain),
         _told(answer) if explain else [],
         _closing(answer),
@@ -109,26 +109,29 @@ def _code(answer: Answer) -> list[RenderableType]:
     return [Text(code, no_wrap=True, overflow="ignore")] if code else []
 
 
-def _computations(answer: Answer, *, full: bool) -> list[RenderableType]:
+def _computations(answer: Answer, *, full: bool, explain: bool) -> list[RenderableType]:
     computed = computations(answer)
     if not computed:
         return []
     lines: list[RenderableType] = [Text("Computations", style="bold")]
     for place, computation in enumerate(computed):
         above = computation.code == answer.code
-        lines += _computation(letter(place), computation, full=full, shown_above=above)
+        body = _computed(computation, explain=explain)
+        lines.append(Hanging(f"[{letter(place)}] ", body, style="cyan"))
+        lines += [] if above else _program(computation.code, full=full)
     return lines
 
 
-def _computation(
-    name: str, computation: Computation, *, full: bool, shown_above: bool
-) -> Iterator[RenderableType]:
+def _computed(computation: Computation, *, explain: bool) -> Text:
     output = shortened(computation.output, 300) or "no output"
     body = Text(f"{one_line(computation.tool)} → {output}")
-    if full and computation.isolation:
+    if explain and computation.isolation:
         body.append(f"  ({one_line(computation.isolation)})", style="dim")
-    yield Hanging(f"[{name}] ", body, style="cyan")
-    code = [] if shown_above else printable(computation.code).strip("\n").splitlines()
+    return body
+
+
+def _program(program: str, *, full: bool) -> Iterator[RenderableType]:
+    code = printable(program).strip("\n").splitlines()
     shown = code if full else code[:_CODE_LINES]
     for line in shown:
         yield Hanging("    ", Text(line, style="dim"))

@@ -45,9 +45,12 @@ def thought_of(data: Mapping[str, Any], *, during: str | int) -> Thought:
     )
 
 
-def thought_line(thought: Thought) -> RenderableType:
-    """Fold a thought to a line: how long it was, and how it ended."""
-    return _Folded(f"thought{_cost(thought.seconds, thought.tokens)}: ", one_line(thought.text))
+def thought_line(thought: Thought, *, full: bool = False) -> RenderableType:
+    """Fold a thought to a line, unless `full`: how long it was, and how it ended."""
+    start = f"thought{thought_cost(thought.seconds, thought.tokens)}: "
+    if full:
+        return Hanging(_MARK, Text.assemble((start, "dim"), (one_line(thought.text), "dim italic")))
+    return _Folded(start, one_line(thought.text))
 
 
 def thinking_line(text: str) -> RenderableType:
@@ -59,11 +62,12 @@ def thoughts_line(thoughts: Sequence[Thought]) -> RenderableType:
     """Fold all thoughts of a run."""
     seconds = sum(thought.seconds for thought in thoughts)
     tokens = sum(thought.tokens for thought in thoughts)
-    said = f"{counted(len(thoughts), 'thought')}{_cost(seconds, tokens)}"
+    said = f"{counted(len(thoughts), 'thought')}{thought_cost(seconds, tokens)}"
     return Hanging(_MARK, Text(said, style="dim"), style="dim")
 
 
-def _cost(seconds: float, tokens: int) -> str:
+def thought_cost(seconds: float, tokens: int) -> str:
+    """Say what thoughts took, as ` for 3 s (100 tokens)`; empty where it is not known."""
     return f" for {seconds:.0f} s ({counted(tokens, 'token')})" if tokens else ""
 
 

@@ -17,8 +17,11 @@ from r1agent.report.watching.thoughts import (
     thoughts_line,
 )
 from r1agent.report.watching.timeline import RUNNING, CallLine, ClaimLine, StepLine, Timeline
+from r1agent.report.watching.whole_call import whole_call
 from r1agent.words import counted
 
+_LONG = 300
+"""Characters that are shown of a text that can have any length, such as a question."""
 _MARKS = {
     "waiting": ("·", "dim"),
     "running": ("▸", "cyan"),
@@ -30,31 +33,35 @@ _MARKS = {
 }
 
 
-def trace(timeline: Timeline) -> Iterator[RenderableType]:
-    """Yield every line of a run in full, as `r1agent show` prints it."""
-    yield question_line(timeline)
-    yield from _thoughts(timeline, PLANNING)
+def trace(timeline: Timeline, *, full: bool = False) -> Iterator[RenderableType]:
+    """Yield every step of a run, as `r1agent show` prints it.
+
+    Args:
+        timeline: The run.
+        full: Whole texts, of tools and thoughts too, whatever their length.
+    """
+    yield question_line(timeline, full=full)
+    yield from _thoughts(timeline, PLANNING, full=full)
     for step in timeline.steps:
-        yield step_line(step)
-        yield from _thoughts(timeline, step.number)
+        yield step_line(step, full=full)
+        yield from _thoughts(timeline, step.number, full=full)
         for call in step.calls:
-            yield call_line(call)
-            yield from evidence_lines(call)
-        yield from verdict_lines(step)
-    yield from _thoughts(timeline, ANSWERING)
-    yield from (claim_line(claim) for claim in timeline.claims)
-    yield from (notice_line(notice) for notice in timeline.notices)
+            yield from whole_call(call) if full else (call_line(call), *evidence_lines(call))
+        yield from verdict_lines(step, full=full)
+    yield from _thoughts(timeline, ANSWERING, full=full)
+    yield from (claim_line(claim, full=full) for claim in timeline.claims)
+    yield from (notice_line(notice, full=full) for notice in timeline.notices)
 
 
-def question_line(timeline: Timeline) -> RenderableType:
+def question_line(timeline: Timeline, *, full: bool = False) -> RenderableType:
     """Show the question."""
-    return Hanging("", Text(one_line(timeline.question), style="bold"))
+    return Hanging("", Text(_cut(timeline.question, full=full), style="bold"))
 
 
-def step_line(step: StepLine, *, brief: bool = False) -> RenderableType:
+def step_line(step: StepLine, *, brief: bool = False, full: bool = False) -> RenderableType:
     """Show a step of the plan with its mark, tool and time."""
     mark, style = _MARKS.get(step.state, ("?", "yellow"))
-    body = Text(one_line(step.goal), style="dim" if step.state == "waiting" else "")
+    body = Text(_cut(step.goal, full=full), style="dim" if step.state == "waiting" else "")
     details = [one_line(step.tool)]
     if step.ended:
         details.append(f"{step.ended - step.started:.0f} s")
@@ -86,17 +93,16 @@ def evidence_lines(call: CallLine) -> Iterator[RenderableType]:
         yield Hanging("      ", Text(f"then {places}", style="dim"), brief=True)
 
 
-def verdict_lines(step: StepLine) -> Iterator[RenderableType]:
+def verdict_lines(step: StepLine, *, full: bool = False) -> Iterator[RenderableType]:
     """Show what a step's verdict rests on, and its reasons."""
     if not step.rests_on and not step.reasons:
         return
-    reasons = "; ".join(one_line(reason) for reason in step.reasons)
-    parts = [one_line(step.rests_on), reasons]
-    text = f"{step.state}: {'; '.join(filter(None, parts))}"
+    why = "; ".join(filter(None, [step.rests_on, *step.reasons]))
+    text = f"{step.state}: {_cut(why, full=full)}"
     yield Hanging("    ", Text(text, style=_MARKS.get(step.state, ("", "dim"))[1]))
 
 
-def claim_line(claim: ClaimLine, *, brief: bool = False) -> RenderableType:
+def claim_line(claim: ClaimLine, *, brief: bool = False, full: bool = False) -> RenderableType:
     """Show a judged sentence with its sources, or why it was left out."""
     mark, style = _MARKS[claim.support]
     told = Text()
@@ -104,8 +110,8 @@ def claim_line(claim: ClaimLine, *, brief: bool = False) -> RenderableType:
         told.append(f"  {'; '.join(map(one_line, claim.sources))}", style="dim")
     if not claim.kept:
         reasons = "" if brief or not claim.reasons else f": {'; '.join(claim.reasons)}"
-        told.append(f"  left out, {claim.support}{one_line(reasons)}", style=style)
-    body = Text(one_line(claim.text))
+        told.append(f"  left out, {claim.support}{_cut(reasons, full=full)}", style=style)
+    body = Text(_cut(claim.text, full=full))
     return Hanging(f"{mark} ", body, style=style, brief=brief, tail=told)
 
 
@@ -117,9 +123,9 @@ def claims_line(timeline: Timeline) -> RenderableType:
     return Hanging("✓ " if kept else "~ ", body, style="green" if kept else "yellow")
 
 
-def notice_line(notice: str, *, brief: bool = False) -> RenderableType:
+def notice_line(notice: str, *, brief: bool = False, full: bool = False) -> RenderableType:
     """Show something that went other than planned."""
-    return Hanging("! ", Text(one_line(notice)), style="yellow", brief=brief)
+    return Hanging("! ", Text(_cut(notice, full=full)), style="yellow", brief=brief)
 
 
 def brief_trace(
@@ -166,5 +172,10 @@ def _thinking(timeline: Timeline) -> Iterator[RenderableType]:
         yield thought_line(timeline.thoughts[-1])
 
 
-def _thoughts(timeline: Timeline, during: str | int) -> Iterator[RenderableType]:
-    return (thought_line(one) for one in timeline.thoughts if one.during == during)
+def _thoughts(timeline: Timeline, during: str | int, *, full: bool) -> Iterator[RenderableType]:
+    return (thought_line(one, full=full) for one in timeline.thoughts if one.during == during)
+
+
+def _cut(text: str, *, full: bool) -> str:
+    """Make a text one line, which is not longer than a reader of lines can want."""
+    return one_line(text) if full else shortened(text, _LONG)

@@ -1,10 +1,15 @@
 """Quotes of an answer on a terminal are linked to their papers."""
 
+import io
+import json
 import re
 
 import pexpect
 import pytest
+from rich.console import Console
 
+from r1agent.cli.stopped import SoFar
+from r1agent.types import Event
 from tests.agent.cli.commands import run, terminal
 from tests.agent.cli.scripted_server import scripted_server
 
@@ -37,10 +42,43 @@ def asked(folder, *options, **more):
         return child.before
 
 
+class Terminal(io.StringIO):
+    """A file that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def recorded(folder):
+    (journal,) = (folder / "runs").glob("*.jsonl")
+    lines = map(json.loads, journal.read_text().splitlines())
+    return [Event(line["name"], line["seconds"], line["data"]) for line in lines if "name" in line]
+
+
 def test_a_reference_opens_its_paper(folder, paper):
     shown = asked(folder)
     assert set(LINK.findall(shown)) == {paper.as_uri()}
     assert "new%3B%20papers/a%20b.md" in shown
+
+
+def test_a_reference_of_a_run_shown_again_opens_its_paper(folder, paper):
+    asked(folder)
+    child = terminal("show", "last", folder=folder, SSH_CONNECTION="", VTE_VERSION="")
+    child.expect(pexpect.EOF, timeout=60)
+    assert set(LINK.findall(child.before)) == {paper.as_uri()}
+
+
+def test_a_sentence_proved_before_a_stop_opens_its_paper(folder, paper, monkeypatch):
+    for name in ("SSH_CONNECTION", "VTE_VERSION", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    asked(folder)
+    so_far = SoFar()
+    for event in recorded(folder):
+        so_far.note(event)
+    so_far.index = folder / "idx"
+    screen = Console(file=Terminal(), force_terminal=True, color_system="standard", width=80)
+    so_far.show(screen)
+    assert set(LINK.findall(screen.file.getvalue())) == {paper.as_uri()}
 
 
 def test_a_paper_that_was_deleted_is_shown_without_a_link(folder, paper):

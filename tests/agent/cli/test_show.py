@@ -1,11 +1,13 @@
 import json
+from dataclasses import replace
 
+import pexpect
 import pytest
 
 from r1agent.cli.ask import exit_code
 from r1agent.journal import Journal, answer_to_json
-from r1agent.types import Event
-from tests.agent.cli.commands import run
+from r1agent.types import Computation, Event
+from tests.agent.cli.commands import run, terminal
 from tests.agent.report.answers import ANSWER, FAILED, NOT_FOUND, REFUSED
 
 QUESTION = "What is the sum of the whole numbers from 1 to 100?"
@@ -89,6 +91,64 @@ def test_a_run_can_be_a_page_on_stdout_or_in_a_file(server, folder):
     assert written.stdout == ""
     assert "run.html" in written.stderr
     assert (folder / "run.html").read_text() == page
+
+
+def test_a_page_is_not_poured_over_a_terminal(server, folder):
+    run("ask", QUESTION, "--base-url", server, "-q")
+    child = terminal("show", "last", "--html", folder=folder)
+    child.expect(pexpect.EOF, timeout=60)
+    child.close()
+    said = " ".join(child.before.split())
+    assert child.exitstatus == 1
+    assert "<!DOCTYPE" not in said
+    assert "Name the file with `-o`" in said
+
+
+WORDS = "many words " * 500
+
+
+def long_run(folder):
+    """Record a run whose every text is long."""
+    step = {"goal": f"goal {WORDS}", "tool": "python", "done_when": WORDS}
+    called = {"step": 1, "tool": "python", "arguments": {"code": f"program {WORDS}"}}
+    judged = {"text": f"claim {WORDS}", "support": "unsupported", "reasons": [f"why {WORDS}"]}
+    program = "\n".join(f"line = {number}" for number in range(200))
+    claim = replace(ANSWER.claims[1], computations=(Computation("python", program, "0.6", "x"),))
+    answer = replace(ANSWER, claims=(claim,))
+    events = [
+        Event("started", 0.0, {"run": "r", "question": f"Q {WORDS}", "model": "m", "journal": 2}),
+        Event(
+            "thought", 1.0, {"role": "planner", "text": f"hm {WORDS}", "seconds": 1, "tokens": 9}
+        ),
+        Event("planned", 1.0, {"revision": 0, "steps": [step]}),
+        Event("step_started", 1.0, {"step": 1}),
+        Event("tool_called", 1.0, called),
+        Event("tool_returned", 2.0, called | {"ok": True, "text": f"gave {WORDS}", "seconds": 1}),
+        Event("step_verified", 2.0, {"step": 1, "support": "partly", "reasons": [f"why {WORDS}"]}),
+        Event("claim_judged", 2.0, judged | {"quotes": []}),
+        Event("notice", 2.0, {"text": f"notice {WORDS}"}),
+        Event("answered", 3.0, {"answer": answer_to_json(answer)}),
+    ]
+    journal = Journal(folder / "runs" / "20260101-000000-aaaaaa.jsonl")
+    for event in events:
+        journal.write(event)
+
+
+def test_long_texts_are_shortened_wherever_a_run_is_shown(folder):
+    long_run(folder)
+    shown = run("show", "last").stdout
+    assert max(map(len, shown.splitlines())) < 700
+    assert len(shown) < 5000
+    assert "more lines" in shown
+    assert len(run("show").stdout) < 250
+
+
+def test_whole_texts_are_shown_when_asked_for(folder):
+    long_run(folder)
+    result = run("show", "last", "--full")
+    for name in ("Q", "hm", "goal", "program", "gave", "why", "claim", "notice"):
+        assert f"{name} {WORDS}".strip() in result.stdout
+    assert "line = 199" in result.stdout
 
 
 def test_a_page_needs_a_run_and_takes_no_format(folder):
