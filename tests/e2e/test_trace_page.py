@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 
 import pytest
@@ -190,6 +191,49 @@ def test_print_opens_everything_without_script(open_page):
     quotes = page.tab.locator("blockquote")
     assert quotes.count() == 5
     assert all(quote.is_visible() for quote in quotes.all())
+
+
+def test_a_thought_opens_with_a_key_and_keeps_its_lines(open_page):
+    page = open_page()
+    thought = page.tab.get_by_role("region", name="Plan and steps").locator(".thought").first
+    assert not thought.locator("p").is_visible()
+    thought.locator("summary").focus()
+    page.tab.keyboard.press("Enter")
+    assert thought.locator("p").inner_text() == "Which table\nhas it?"
+
+
+def test_thoughts_are_printed(open_page):
+    page = open_page(java_script_enabled=False)
+    page.tab.emulate_media(media="print")
+    thoughts = page.tab.locator(".thought p")
+    assert [each.is_visible() for each in thoughts.all()] == [True] * 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_thoughts_are_dimmed_and_can_still_be_read(open_page, scheme):
+    page = open_page(color_scheme=scheme).tab
+    page.get_by_role("button", name="Open everything").click()
+    thought, ink, around = (
+        luminance(page.locator(place).first, of)
+        for place, of in ((".thought p", "color"), ("h4", "color"), ("html", "background"))
+    )
+    assert contrast(thought, around) < contrast(ink, around)
+    assert contrast(thought, around) >= 4.5  # WCAG 2.2, 1.4.3
+
+
+def luminance(element, of):
+    """Return the relative luminance of a colour of an element (WCAG 2.2)."""
+    style = element.evaluate(f"it => getComputedStyle(it)['{of}']")
+    shares = [int(each) / 255 for each in re.findall(r"\d+", style)[:3]]
+    linear = [
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in shares
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    darker, lighter = sorted((one, other))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_dark_is_dark_and_light_is_light(open_page):

@@ -53,12 +53,23 @@ def said(value: str, name: str = "span", **attributes: str) -> Html:
 
 def code(value: str) -> Html:
     """Write a program or an output with its lines; empty where there is nothing."""
+    shown = _cut(value)
+    return tag("pre", tag("code", shown), dir="ltr") if shown.strip() else NOTHING
+
+
+def prose(value: str, **attributes: str) -> Html:
+    """Write what was said in several lines, which a style may keep; empty where nothing was."""
+    spoken = {"lang": "zh"} if is_chinese(value) else {}
+    shown = _cut(value)
+    return tag("p", shown, dir="auto", **spoken, **attributes) if shown.strip() else NOTHING
+
+
+def _cut(value: str) -> Html:
+    """Write text with its lines, as much as a page should hold."""
     shown = printable(value).strip("\n")
-    if not shown.strip():
-        return NOTHING
     left = len(shown) - _LONGEST
     cut = f"\n… {left:,} more characters" if left > 0 else ""
-    return tag("pre", tag("code", Html(escape(shown[:_LONGEST] + cut))), dir="ltr")
+    return Html(escape(shown[:_LONGEST] + cut))
 
 
 def folded(heading: Html, *content: Html, **attributes: str) -> Html:

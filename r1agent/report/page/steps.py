@@ -18,6 +18,8 @@ from r1agent.report.page.markup import (
     tag,
     text,
 )
+from r1agent.report.page.thoughts import thoughts_to_html
+from r1agent.report.watching.thoughts import ANSWERING, PLANNING
 from r1agent.report.watching.timeline import (
     RUNNING,
     STOPPED,
@@ -34,14 +36,22 @@ _ENDED = {WAITING: "not begun", RUNNING: STOPPED}
 
 
 def steps_to_html(timeline: Timeline) -> Html:
-    """Write the first plan, each revision with its reason, and the searches beyond the plan."""
+    """Write each plan with its reason, the searches beyond the plans, and what was thought."""
     planned = [step for plan in timeline.plans for step in plan.steps]
     beyond = [step for step in timeline.steps if not _holds(planned, step)]
-    plans = (_plan(plan, timeline.steps) for plan in timeline.plans)
-    return joined([*plans, *(_step(step, carried_out=True) for step in beyond)])
+    writing = thoughts_to_html(timeline, ANSWERING)
+    return joined(
+        [
+            thoughts_to_html(timeline, PLANNING),
+            *(_plan(plan, timeline) for plan in timeline.plans),
+            *(_step(step, timeline, carried_out=True) for step in beyond),
+            joined([tag("h3", text("Writing the answer")), writing]) if writing else NOTHING,
+        ]
+    )
 
 
-def _plan(plan: Planned, steps: Sequence[StepLine]) -> Html:
+def _plan(plan: Planned, timeline: Timeline) -> Html:
+    steps = timeline.steps
     heading = f"Revision {plan.revision}" if plan.revision else "First plan"
     why = _why(plan, steps)
     if not plan.steps:
@@ -51,7 +61,7 @@ def _plan(plan: Planned, steps: Sequence[StepLine]) -> Html:
         [
             tag("h3", text(f"{heading}, after {plan.seconds:.1f} s")),
             tag("p", why) if plan.revision and why else NOTHING,
-            *(_step(step, carried_out=_holds(steps, step)) for step in plan.steps),
+            *(_step(step, timeline, carried_out=_holds(steps, step)) for step in plan.steps),
         ]
     )
 
@@ -75,7 +85,7 @@ def _holds(steps: Sequence[StepLine], step: StepLine) -> bool:
     return any(step is each for each in steps)
 
 
-def _step(step: StepLine, *, carried_out: bool) -> Html:
+def _step(step: StepLine, timeline: Timeline, *, carried_out: bool) -> Html:
     """Write a step; one that a revision replaced is no place that a link leads to."""
     place = {"id": f"step-{step.number}"} if carried_out else {}
     state = _ENDED.get(step.state, step.state)
@@ -94,6 +104,7 @@ def _step(step: StepLine, *, carried_out: bool) -> Html:
         tag("p", text(facts), class_="less") if facts else NOTHING,
         *(tag("p", text(each)) for each in (done, rests) if each),
         listed(map(text, step.reasons), class_="reasons"),
+        thoughts_to_html(timeline, step.number) if carried_out else NOTHING,
         *map(_call, step.calls),
         class_="step",
         **place,

@@ -51,6 +51,11 @@ WHOLE = replace(
 )
 
 
+def thought(role, at, text):
+    """Return what a model thought, for half a second."""
+    return Event("thought", at, {"role": role, "text": text, "seconds": 0.5, "tokens": 1200})
+
+
 def events_of(text=""):
     """Return the events of a run whose first step fails, up to the answer; `text` is everywhere."""
     first = {"goal": f"Find losses{text}", "tool": "search_papers", "done_when": f"a figure{text}"}
@@ -58,6 +63,7 @@ def events_of(text=""):
     unused = {"goal": f"Read page 3{text}", "tool": "read_page", "done_when": "a figure"}
     return [
         Event("started", 0.0, {"run": "r1", "question": f"Why?{text}", "model": "m", "journal": 2}),
+        thought("planner", 1.0, f"Which table\nhas it?{text}"),
         Event("planned", 2.0, {"revision": 0, "steps": [first, unused]}),
         Event("step_started", 2.0, {"step": 1}),
         Event(
@@ -75,6 +81,7 @@ def events_of(text=""):
         ),
         Event("plan_revised", 6.0, {"revision": 1, "steps": [second]}),
         Event("step_started", 6.0, {"step": 2}),
+        thought("executor", 6.8, f"Half of 1.2 is 0.6.{text}"),
         Event("tool_called", 7.0, {"step": 2, "tool": "python", "arguments": PROGRAM.arguments}),
         Event(
             "tool_returned",
@@ -84,6 +91,7 @@ def events_of(text=""):
         Event("step_verified", 7.5, {"step": 2, "support": "supported", "rests_on": "0.6"}),
         Event("notice", 7.5, {"text": f"A limit was near.{text}"}),
         Event("writing", 8.0, {"passages": 1}),
+        thought("writer", 8.9, f"One sentence will do.{text}"),
         Event(
             "claim_judged",
             9.0,

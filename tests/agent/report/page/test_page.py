@@ -21,6 +21,7 @@ from tests.agent.report.page_runs import (
     hostile_page,
     page_of,
     stopped_page,
+    thought,
     timeline_of,
 )
 
@@ -75,6 +76,7 @@ def test_the_plan_is_shown_with_its_revision_and_why_it_was_revised():
     assert [words(each) for each in shown.iter("h3")] == [
         "First plan, after 2.0 s",
         "Revision 1, after 6.0 s",
+        "Writing the answer",
     ]
     assert [words(each) for each in shown.iter("h4")] == [
         "1. Find losses partly",
@@ -85,7 +87,7 @@ def test_the_plan_is_shown_with_its_revision_and_why_it_was_revised():
 
 
 def test_a_call_folds_out_to_its_arguments_and_what_was_found():
-    search, program = section(page_of(WHOLE), "plan").xpath(".//details")
+    search, program = section(page_of(WHOLE), "plan").xpath(".//details[@class='call']")
     assert words(search.find("summary")) == (
         "search_papers query=smoothing loss, k=5 → Distillation and smoothing p. 3 · 0.4 s"
     )
@@ -93,6 +95,30 @@ def test_a_call_folds_out_to_its_arguments_and_what_was_found():
     assert words(search.find(".//figcaption")) == "Distillation and smoothing, p. 3"
     assert program.findtext(".//pre/code") == "half = 1.2 / 2\nprint(half)"
     assert "failed" in words(program.find("summary"))
+
+
+def test_thoughts_stand_folded_where_the_model_had_them():
+    shown = section(page_of(WHOLE), "plan")
+    planning, halving, writing = shown.xpath(".//details[@class='thought']")
+    assert words(planning.find("summary")) == "Thought of the planner · 0.5 s · 1,200 tokens"
+    assert planning.find("p").text == "Which table\nhas it?"
+    assert planning.xpath("following::h3[1]/text()") == ["First plan, after 2.0 s"]
+    assert words(halving.getparent().find("h4")) == "2. Halve them supported"
+    assert words(halving.find("p")) == "Half of 1.2 is 0.6."
+    assert writing.xpath("preceding::h3[1]/text()") == ["Writing the answer"]
+    assert not shown.xpath(".//details[@open]")
+
+
+def test_a_run_that_stopped_in_its_first_thought_shows_it():
+    (only,) = section(stopped_page(at=2), "plan").xpath("./details")
+    assert words(only.find("p")) == "Which table has it?"
+
+
+def test_a_thought_that_goes_on_and_on_is_cut_and_says_so():
+    events = [*events_of()[:1], thought("planner", 1.0, "so " * 10_000), events_of()[-1]]
+    shown = section(run_to_html(timeline_of(events), ANSWER), "plan").find(".//p").text
+    assert len(shown) < 21_000
+    assert shown.endswith("\n… 10,000 more characters")
 
 
 def test_the_time_goes_to_the_plan_the_steps_and_the_answer():
@@ -157,9 +183,9 @@ def test_a_stopped_run_is_shown_as_far_as_it_came_and_how_it_goes_on():
 
 
 def test_a_run_stopped_in_a_step_calls_the_step_and_its_call_stopped():
-    shown = section(stopped_page(at=4), "plan")
+    shown = section(stopped_page(at=5), "plan")
     assert words(shown.find(".//h4")) == "1. Find losses stopped"
-    assert words(shown.find(".//summary")).endswith("→ stopped")
+    assert words(shown.find(".//details[@class='call']/summary")).endswith("→ stopped")
 
 
 @pytest.mark.parametrize("name", PAGES)
