@@ -38,7 +38,8 @@ def conclude(
     """Sum a run up as an answer.
 
     Sentences that are not supported are left out. When none is left, the quotes nearest to the
-    question stand in for them; without any the papers do not say, or the run failed.
+    question stand in for them where they bear on it. Otherwise the run failed, or it is told
+    what the silence is: of the search, of the model, or of sentences that all failed.
     """
     claims = _without_the_computed(claims, trajectory, run)
     shown = tuple(claim for claim in claims if claim.verdict.supported)
@@ -180,6 +181,15 @@ def _message(outcome: Outcome, run: Run, trajectory: Trajectory, dropped: Sequen
     if outcome == "answered":
         english = "No sentence written about these passages held up; they say, word for word:"
         return "没有一句话通过核对;论文原文如下:" if chinese else english
+    if outcome == "not_in_papers" and dropped:
+        return (
+            "模型写的句子没有一句通过核对。"
+            if chinese
+            else "No sentence that the model wrote held up."
+        )
+    if outcome == "not_in_papers" and run.abstained:
+        english = "The papers do not say, as the model reads them."
+        return "按模型的理解,这些论文没有给出答案。" if chinese else english
     if outcome == "not_in_papers":
         return "这些论文没有给出答案。" if chinese else "The papers do not say."
     reasons = [reason for step in trajectory.steps for reason in step.verdict.reasons]

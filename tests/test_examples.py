@@ -63,7 +63,8 @@ def test_ask_papers_indexes_once_and_prints_quotes_that_are_in_the_papers(folder
     first = python(folder, "examples/ask_papers.py")
     assert first.startswith("8 papers added, 0 unchanged.\n")
     quotes = re.findall(r"^  “(.+)” \((.+\.pdf), p\. (\d+)\)$", first, re.MULTILINE)
-    assert quotes or "The papers do not say." in first or "word for word" in first
+    silent = ("The papers do not say", "held up", "word for word")
+    assert quotes or any(said in first for said in silent)
 
 
 def test_a_tool_of_ones_own_is_called_and_its_documents_are_evidence(folder):

@@ -8,7 +8,7 @@ MEANINGS = {
     0: "done",
     1: "an error, which says what to do",
     2: "wrong usage",
-    3: "the papers do not say",
+    3: "the papers do not say, or no sentence held up",
     4: "refused",
     130: "Ctrl-C",
 }

@@ -12,6 +12,7 @@ from r1agent.report.references import (
     marks,
     message,
     otherwise_lines,
+    quotes_heading,
     source,
 )
 from r1agent.types import Answer, Citation, Claim, Computation
@@ -51,7 +52,7 @@ def _sentence(answer: Answer, claim: Claim) -> str:
 
 def _references(answer: Answer) -> str:
     items = [_reference(number, each) for number, each in enumerate(answer.citations, 1)]
-    return "\n".join(["**References**", "", *items]) if items else ""
+    return "\n".join([f"**{quotes_heading(answer)}**", "", *items]) if items else ""
 
 
 def _reference(number: int, citation: Citation) -> str:

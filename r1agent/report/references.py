@@ -83,15 +83,34 @@ def audit_line(answer: Answer) -> str:
 def _judgement(answer: Answer) -> list[str]:
     """Say how well the answer is supported, or what else the run ended with."""
     if answer.outcome != "answered":
-        return [OUTCOMES[answer.outcome]]
+        return [ended_as(answer)]
     if not answer.claims:
         return ["quotes only"]
     return [f"support {answer.audit.support_rate:.0%}", f"confidence {answer.audit.confidence}"]
 
 
+def ended_as(answer: Answer) -> str:
+    """Say what a run ended with; that no sentence held is no silence of the papers."""
+    if answer.outcome == "not_in_papers" and answer.dropped:
+        return "no sentence held up"
+    return OUTCOMES[answer.outcome]
+
+
+def quotes_heading(answer: Answer) -> str:
+    """Say what the quotes of an answer are to it."""
+    proved = answer.claims or answer.outcome == "answered"
+    return "References" if proved else "Nearest quotes"
+
+
+def nearest_line(answer: Answer) -> str:
+    """Return what stands above quotes that prove nothing; empty where there are none."""
+    proved = answer.claims or answer.outcome == "answered"
+    return "" if proved or not answer.extracts else f"{quotes_heading(answer)}:"
+
+
 def message(answer: Answer) -> str:
     """Say what stands in the place of sentences; a refusal is called one."""
-    said = one_line(answer.message) or f"No answer ({OUTCOMES[answer.outcome]})."
+    said = one_line(answer.message) or f"No answer ({ended_as(answer)})."
     refusal = answer.outcome == "refused" and not said.lower().startswith(("refused", "拒"))
     return f"Refused: {said}" if refusal else said
 

@@ -6,7 +6,7 @@ from html import escape
 
 from r1agent.report.papers.bibliography import Bibliography, Piece, Reference
 from r1agent.report.printable import one_line, printable
-from r1agent.report.references import audit_line, doubt, dropped_line, message, page
+from r1agent.report.references import audit_line, doubt, dropped_line, message, nearest_line, page
 from r1agent.report.report_lines import Numbers, not_found_line, otherwise_line
 from r1agent.report.trace_html import steps_of, steps_to_html
 from r1agent.reports import Entry
@@ -40,7 +40,8 @@ def _said(answer: Answer, numbers: Numbers, papers: Bibliography) -> str:
         return "".join(_sentence(claim, numbers, papers) for claim in answer.claims)
     state = "" if answer.outcome == "answered" else ' class="outcome"'
     quotes = "".join(_quote(one, papers) for one in answer.extracts)
-    return f"<p{state}>{text_to_html(message(answer))}</p>{quotes}"
+    nearest = _tagged("p", nearest_line(answer))
+    return f"<p{state}>{text_to_html(message(answer))}</p>{nearest}{quotes}"
 
 
 def _sentence(claim: Claim, numbers: Numbers, papers: Bibliography) -> str:

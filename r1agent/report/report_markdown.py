@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from r1agent.report.markdown_text import fenced, markdown_text
 from r1agent.report.papers.bibliography import Bibliography, Piece, bibliography
-from r1agent.report.references import doubt, dropped_line, message, page
+from r1agent.report.references import doubt, dropped_line, message, nearest_line, page
 from r1agent.report.report_lines import (
     Numbers,
     not_found_line,
@@ -73,6 +73,7 @@ def _sentences(answer: Answer, numbers: Numbers) -> str:
 
 def _below(answer: Answer, numbers: Numbers) -> Iterator[str]:
     if not answer.claims:
+        yield markdown_text(nearest_line(answer))
         yield from (
             f"> {markdown_text(one.quote)}{_notes([one], numbers)}" for one in answer.extracts
         )

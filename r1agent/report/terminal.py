@@ -22,6 +22,7 @@ from r1agent.report.references import (
     message,
     otherwise_lines,
     page,
+    quotes_heading,
     source,
     usage_line,
 )
@@ -66,7 +67,7 @@ def references_to_terminal(answer: Answer, *, links: Links = no_link) -> list[Re
     """Build the numbered references, each with its verbatim quote."""
     if not answer.citations:
         return []
-    lines: list[RenderableType] = [Text("References", style="bold")]
+    lines: list[RenderableType] = [Text(quotes_heading(answer), style="bold")]
     for number, citation in enumerate(answer.citations, 1):
         lines += _reference(f"[{number}]", citation, links)
     return lines
@@ -98,7 +99,7 @@ def _sentences(answer: Answer) -> list[RenderableType]:
 def _message(answer: Answer) -> RenderableType:
     style = "" if answer.outcome == "answered" else OUTCOME_STYLES[answer.outcome]
     text = Text(message(answer), style=style)
-    if answer.outcome == "not_in_papers" and answer.audit.searched:
+    if answer.outcome == "not_in_papers" and answer.audit.searched and not answer.extracts:
         queries = ", ".join(f"“{one_line(query)}”" for query in answer.audit.searched)
         text.append(f"\nSearched for {queries}.")
     return Hanging("", text)

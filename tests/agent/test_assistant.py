@@ -155,7 +155,8 @@ def test_a_large_model_plans_reads_and_abstains(assistant):
         "steps": [{"goal": WORSE, "tool": "search_papers", "done_when": "found"}],
     }
     answer = assistant(json.dumps(plan), "NOT IN PAPERS", profile=LARGE).ask(WORSE)
-    assert (answer.outcome, answer.text) == ("not_in_papers", "The papers do not say.")
+    assert answer.outcome == "not_in_papers"
+    assert answer.text == "The papers do not say, as the model reads them."
     assert answer.audit.confidence == "none"
 
 

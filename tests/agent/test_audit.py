@@ -45,8 +45,17 @@ def step(tool, *reasons, artifact=None, arguments=None):
     return Step(PlanStep(f"Use {tool}", tool, "done"), (result,), verdict)
 
 
-def ended(*claims, steps=(), passages=None, question=QUESTION, computations=(), profile=SMALL):
+def ended(
+    *claims,
+    steps=(),
+    passages=None,
+    question=QUESTION,
+    computations=(),
+    profile=SMALL,
+    abstained=False,
+):
     run, _, _ = made_run(question, profile=profile)
+    run.abstained = abstained
     steps = steps or (searched_step(passage()),)
     held = [passage()] if passages is None else passages
     evidence = evidence_of(*held, computations=computations)
@@ -75,15 +84,23 @@ def test_where_sentences_hold_in_part_their_quotes_answer():
     )
 
 
-def test_where_no_sentence_holds_even_in_part_the_papers_do_not_say():
+def test_where_no_sentence_holds_even_in_part_that_is_said_and_not_that_the_papers_are_silent():
     answer = ended(BAD, question="What did dropout of 0.5 lower the test error to?")
-    assert (answer.outcome, answer.text) == ("not_in_papers", "The papers do not say.")
+    said = "No sentence that the model wrote held up."
+    assert (answer.outcome, answer.text) == ("not_in_papers", said)
     assert answer.extracts[0].quote.startswith("Dropout of 0.5")  # what is nearest is still told
 
 
 def test_quotes_that_do_not_bear_on_the_question_are_no_answer():
     answer = ended(BAD, question="How do emperor penguins lower their metabolism in winter?")
-    assert (answer.outcome, answer.text) == ("not_in_papers", "The papers do not say.")
+    assert answer.outcome == "not_in_papers"
+
+
+def test_a_silence_that_the_model_alone_found_is_called_its_own():
+    answer = ended(question="What did dropout of 0.5 lower the test error to?", abstained=True)
+    said = "The papers do not say, as the model reads them."
+    assert (answer.outcome, answer.text) == ("not_in_papers", said)
+    assert answer.extracts
 
 
 def test_a_search_that_found_nothing_means_the_papers_do_not_say():
@@ -126,6 +143,12 @@ def test_a_run_without_steps_failed():
 )
 def test_a_chinese_question_is_told_in_chinese(steps, text):
     assert ended(steps=steps, passages=[], question="企鹅冬天去哪里?").text == text
+
+
+def test_chinese_words_tell_the_silences_apart_too():
+    abstained = ended(question="企鹅冬天去哪里?", abstained=True)
+    assert abstained.text == "按模型的理解,这些论文没有给出答案。"
+    assert ended(BAD, question="企鹅冬天去哪里?").text == "模型写的句子没有一句通过核对。"
 
 
 @pytest.mark.parametrize(

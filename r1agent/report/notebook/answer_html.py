@@ -17,6 +17,7 @@ from r1agent.report.references import (
     message,
     otherwise_lines,
     page,
+    quotes_heading,
     source,
 )
 from r1agent.types import Answer, Citation, Claim, Computation
@@ -42,7 +43,7 @@ def answer_to_html(answer: Answer) -> str:
         f"<p>{_sentences(answer)}</p>"
         f"{''.join(f'<p>{_text(line)}</p>' for line in otherwise_lines(answer))}"
         f"{_code(answer.code)}"
-        f"{_folded('References', len(answer.citations), references, opened=True)}"
+        f"{_folded(quotes_heading(answer), len(answer.citations), references, opened=True)}"
         f"{_folded('Computations', len(computations(answer)), programs)}"
         f"{_left_out(answer)}"
         f"{''.join(f'<p>Note: {_text(notice)}</p>' for notice in answer.audit.notices)}"

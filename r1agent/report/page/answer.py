@@ -17,7 +17,7 @@ from r1agent.report.page.markup import (
     text,
 )
 from r1agent.report.page.quotes import program_to_html, quote_to_html, quotes_of
-from r1agent.report.references import computations, doubt, marks, message
+from r1agent.report.references import computations, doubt, marks, message, nearest_line
 from r1agent.report.watching.timeline import ClaimLine
 from r1agent.types import Answer, Claim, Contradiction
 
@@ -42,7 +42,9 @@ def answer_to_html(answer: Answer) -> Html:
     else:
         quotes = joined(quote_to_html(each, answer) for each in answer.extracts)
         reason = said(message(answer), "p", class_=f"message {answer.outcome}")
-        shown = joined([reason, quotes, _searched(answer)])
+        nearest = nearest_line(answer)
+        above = tag("h3", text(nearest.rstrip(":"))) if nearest else NOTHING
+        shown = joined([reason, above, quotes, _searched(answer)])
     program = joined([tag("h3", text("Code, as it was tested")), code(answer.code or "")])
     return joined([shown, program if answer.code else NOTHING])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from r1agent.report.page.markup import NOTHING, Html, listed, said, tag, text
-from r1agent.report.references import OUTCOMES
+from r1agent.report.references import ended_as
 from r1agent.types import Answer
 
 
@@ -15,7 +15,7 @@ def audit_to_html(answer: Answer) -> Html:
     written = len(answer.claims) + len(answer.dropped)
     kept = f"{len(answer.claims)} of {written} sentences ({audit.support_rate:.0%})"
     facts = {
-        "Outcome": text(OUTCOMES[answer.outcome]),
+        "Outcome": text(ended_as(answer)),
         "Supported": text(kept) if written else NOTHING,
         "Confidence": text(audit.confidence) if answer.outcome == "answered" else NOTHING,
         "Checked": listed(map(text, audit.checks)),

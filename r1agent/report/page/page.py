@@ -19,7 +19,7 @@ from r1agent.report.page.markup import NOTHING, Html, joined, link, said, spaced
 from r1agent.report.page.quotes import references_to_html
 from r1agent.report.page.steps import steps_to_html
 from r1agent.report.page.time import roles_to_html, time_to_html
-from r1agent.report.references import OUTCOMES
+from r1agent.report.references import ended_as
 from r1agent.report.watching.timeline import Timeline
 from r1agent.types import Answer
 
@@ -130,7 +130,7 @@ def _skip() -> Html:
 
 
 def _header(timeline: Timeline, answer: Answer | None) -> Html:
-    outcome = OUTCOMES[answer.outcome] if answer else _STOPPED
+    outcome = ended_as(answer) if answer else _STOPPED
     state = answer.outcome if answer else "failed"
     engine = answer.audit.engine if answer else ""
     seconds = answer.audit.seconds if answer else timeline.now

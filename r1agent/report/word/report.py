@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from r1agent.report.papers.bibliography import Bibliography, bibliography
-from r1agent.report.references import doubt, dropped_line, message, page
+from r1agent.report.references import doubt, dropped_line, message, nearest_line, page
 from r1agent.report.report_lines import (
     Numbers,
     not_found_line,
@@ -70,6 +70,7 @@ class _Writer:
         answer = entry.answer
         self.pages.heading(entry.label, 2)
         self.pages.paragraph(*self.sentences(answer))
+        self.lines(nearest_line(answer))
         for one in () if answer.claims else answer.extracts:
             self.pages.paragraph(Words(word_text(one.quote), (self.note(one),)), style="Quote")
         for against in answer.contradictions:

@@ -94,6 +94,16 @@ NOT_FOUND = replace(
     audit=replace(ANSWER.audit, searched=("smoothing", "teachers"), notices=()),
 )
 
+NOTHING_HELD = replace(
+    ANSWER,
+    outcome="not_in_papers",
+    claims=(),
+    extracts=(QUOTE,),
+    message="No sentence that the model wrote held up.",
+    audit=replace(ANSWER.audit, searched=("smoothing",), notices=()),
+)
+"""Sentences were written, none passed the gate, and a quote is near the question."""
+
 REFUSED = replace(
     ANSWER,
     outcome="refused",
