@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from r1agent.cli import eval_fetch, options
-from r1agent.cli.eval_given import EvalGiven, with_eval_given
+from r1agent.cli.eval_given import (
+    EvalGiven,
+    LoopGiven,
+    PlainGiven,
+    with_eval_given,
+    with_loop_given,
+    with_plain_given,
+)
 from r1agent.cli.eval_run import run_evaluation
 
 if TYPE_CHECKING:
@@ -25,9 +32,9 @@ Split = Annotated[str, typer.Option(metavar="NAME", help="Which part of a folder
 
 
 @app.command(epilog="Example: r1agent eval retrieval scifact/ -o retrieval.html")
-@with_eval_given
+@with_loop_given
 def retrieval(
-    data: Data, split: Split = "test", reranker: options.Reranker = None, *, given: EvalGiven
+    data: Data, split: Split = "test", reranker: options.Reranker = None, *, given: LoopGiven
 ) -> None:
     """Search a folder in BEIR's form: by words, by meaning, by both, and reranked."""
     from r1agent.evaluate.tasks.retrieval import RetrievalTask
@@ -48,8 +55,8 @@ def retrieval(
 
 
 @app.command(epilog="Example: r1agent eval support claims.jsonl -o support.html")
-@with_eval_given
-def support(data: Data, split: Split = "dev", *, given: EvalGiven) -> None:
+@with_plain_given
+def support(data: Data, split: Split = "dev", *, given: PlainGiven) -> None:
     """Judge claims beside their evidence, as the gate does: SciFact's form, or a file of yours."""
     from r1agent.evaluate.tasks.support import SupportTask
     from r1agent.index_models import embeddings_of
@@ -60,8 +67,8 @@ def support(data: Data, split: Split = "dev", *, given: EvalGiven) -> None:
 
 
 @app.command(epilog="Example: r1agent eval papers qa/ --without planner,gate -o papers.html")
-@with_eval_given
-def papers(data: Data, *, given: EvalGiven) -> None:
+@with_loop_given
+def papers(data: Data, *, given: LoopGiven) -> None:
     """Ask questions about a folder of papers: the loop, and plain retrieval with one prompt.
 
     DATA holds `questions.jsonl` and `papers/`, which are read into an index of the cache.
@@ -72,8 +79,8 @@ def papers(data: Data, *, given: EvalGiven) -> None:
 
 
 @app.command(epilog="Example: r1agent eval code HumanEval.jsonl.gz --limit 50 -o code.html")
-@with_eval_given
-def code(data: Data, *, given: EvalGiven) -> None:
+@with_loop_given
+def code(data: Data, *, given: LoopGiven) -> None:
     """Have functions written, as in HumanEval or MBPP, and run their hidden tests on them."""
     from r1agent.evaluate.tasks.code import CodeTask
     from r1agent.load import load_sandbox
@@ -84,8 +91,8 @@ def code(data: Data, *, given: EvalGiven) -> None:
 
 
 @app.command(epilog="Example: r1agent eval math gsm8k.jsonl --limit 100 -o math.html")
-@with_eval_given
-def math(data: Data, *, given: EvalGiven) -> None:
+@with_loop_given
+def math(data: Data, *, given: LoopGiven) -> None:
     """Have problems solved, as in GSM8K or MATH: by one prompt, and by the loop with Python."""
     from r1agent.evaluate.tasks.math import MathTask
     from r1agent.load import load_sandbox
@@ -120,7 +127,9 @@ def injection(
 @with_eval_given
 def faults(
     data: Annotated[Path, typer.Argument(metavar="DATA", show_default=False, help="Papers.")],
-    pairs: Annotated[int, typer.Option(min=1, metavar="N", help="True sentences, at most.")] = 300,
+    pairs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="True sentences made, at most.")
+    ] = 300,
     *,
     given: EvalGiven,
 ) -> None:
@@ -134,12 +143,14 @@ def faults(
 
 
 @app.command("self", epilog="Example: r1agent eval self --index indexes/kd -o trust.html")
-@with_eval_given
+@with_loop_given
 def own(
     index: Annotated[Path, typer.Option("--index", metavar="DIR", help="Folder of the index.")],
-    count: Annotated[int, typer.Option(min=1, metavar="N", help="Examples of each kind.")] = 100,
+    count: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Examples made of each kind.")
+    ] = 100,
     *,
-    given: EvalGiven,
+    given: LoopGiven,
 ) -> None:
     """Measure on your own papers, without labels, how far the answers about them can be trusted."""
     from r1agent.evaluate.tasks.own import OwnPapersTask
@@ -151,7 +162,7 @@ def own(
 
 
 def _trusted(evaluation: Evaluation) -> Evaluation:
-    """Say in a plain sentence how far to trust the answers."""
+    """Say first, in a plain sentence, how far to trust the answers."""
     from r1agent.evaluate.own.trust import trust
 
-    return replace(evaluation, notes=(*evaluation.notes, trust(evaluation.scored)))
+    return replace(evaluation, notes=(trust(evaluation.scored), *evaluation.notes))

@@ -38,7 +38,10 @@ class EvalGiven:
         typer.Option("--out", "-o", metavar="FILE", help="Report: .html, .md or .json."),
     ] = None
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="So many examples, drawn by `--seed`.")
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Put only so many of the examples, drawn by `--seed`."
+        ),
     ] = None
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the drawn examples.")] = 0
     repeats: Annotated[
@@ -54,16 +57,6 @@ class EvalGiven:
             show_default=False,
         ),
     ] = None
-    without: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PARTS",
-            help="Also without each of these: `planner,gate,tools,rerank,verify`.",
-        ),
-    ] = None
-    no_baseline: Annotated[
-        bool, typer.Option("--no-baseline", metavar="", help="Nothing plain beside the loop.")
-    ] = False
     workers: Annotated[
         str, typer.Option(metavar="N", help="Examples at once; `auto`: what the server bears.")
     ] = "auto"
@@ -83,8 +76,8 @@ class EvalGiven:
             self.limit,
             self.seed,
             self.repeats,
-            self._without(),
-            baseline=not self.no_baseline,
+            self.left_out(),
+            baseline=self.baseline,
             at_once=self._at_once(),
             redo=self.redo,
         )
@@ -102,6 +95,15 @@ class EvalGiven:
     def each(self, index: Path | None = None) -> list[Settings]:
         """Return the settings of each model that is named, in the order of the options."""
         return [self.settings(index, **one) for one in self._combinations()]
+
+    def left_out(self) -> tuple[Ablation, ...]:
+        """Return the parts of the loop that are left out one at a time."""
+        return ()
+
+    @property
+    def baseline(self) -> bool:
+        """Whether something plain is tried too."""
+        return True
 
     @property
     def names_models(self) -> bool:
@@ -129,18 +131,6 @@ class EvalGiven:
         pairs = zip(models, urls, strict=True)
         return [{"model": model, "base_url": url} for model, url in pairs]
 
-    def _without(self) -> tuple[Ablation, ...]:
-        from r1agent.evaluate.task import Ablation
-
-        known = get_args(Ablation)
-        given = [part.strip() for part in (self.without or "").split(",") if part.strip()]
-        for part in given:
-            if part not in known:
-                raise typer.BadParameter(
-                    f"`--without` names {part!r}; wanted some of {','.join(known)}."
-                )
-        return tuple(cast("Ablation", part) for part in dict.fromkeys(given))
-
     def _at_once(self) -> int | None:
         if self.workers == "auto":
             return None
@@ -152,5 +142,47 @@ class EvalGiven:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainGiven(EvalGiven):
+    """What the user gave to an evaluation that has something plain to compare with."""
+
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", metavar="", help="Nothing plain beside it.")
+    ] = False
+
+    @property
+    def baseline(self) -> bool:
+        """Whether something plain is tried too."""
+        return not self.no_baseline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopGiven(PlainGiven):
+    """What the user gave to an evaluation of the loop, or of a search with a reranker."""
+
+    without: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PARTS",
+            help="Also without each of these: `planner,gate,tools,rerank,verify`.",
+        ),
+    ] = None
+
+    def left_out(self) -> tuple[Ablation, ...]:
+        """Return the parts that are left out one at a time."""
+        from r1agent.evaluate.task import Ablation
+
+        known = get_args(Ablation)
+        given = [part.strip() for part in (self.without or "").split(",") if part.strip()]
+        for part in given:
+            if part not in known:
+                raise typer.BadParameter(
+                    f"`--without` names {part!r}; wanted some of {','.join(known)}."
+                )
+        return tuple(cast("Ablation", part) for part in dict.fromkeys(given))
+
+
 with_eval_given = with_options(EvalGiven)
 """Gives a command the options of `EvalGiven`, which it takes as its argument `given`."""
+with_plain_given = with_options(PlainGiven)
+with_loop_given = with_options(LoopGiven)

@@ -22,7 +22,7 @@ from r1agent.report.evaluation.table import (
     kind_tables,
     metric_texts,
     setting_lines,
-    system_lines,
+    telling_lines,
 )
 from r1agent.report.report_entry_html import text_to_html
 from r1agent.report.report_style import STYLE
@@ -72,7 +72,7 @@ def evaluation_to_fragment(evaluation: Evaluation) -> str:
 
 
 def _content(evaluation: Evaluation, *, plots: bool) -> str:
-    lines, by_kind = system_lines(evaluation), [*kind_tables(evaluation)]
+    lines, by_kind = telling_lines(evaluation), [*kind_tables(evaluation)]
     notes = "".join(f"<p>{text_to_html(note)}</p>" for note in evaluation.notes)
     return (
         f'<main class="r1agent-report"><h1>{text_to_html(evaluation.title)}</h1>{notes}'

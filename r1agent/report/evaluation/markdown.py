@@ -18,7 +18,7 @@ from r1agent.report.evaluation.table import (
     kind_tables,
     metric_texts,
     setting_lines,
-    system_lines,
+    telling_lines,
 )
 from r1agent.report.markdown_text import markdown_text
 
@@ -28,7 +28,7 @@ def evaluation_to_markdown(evaluation: Evaluation) -> str:
     blocks = [
         f"# {markdown_text(evaluation.title)}",
         *map(markdown_text, evaluation.notes),
-        *_systems(system_lines(evaluation)),
+        *_systems(telling_lines(evaluation)),
         *_metrics(evaluation),
         *(block for table in kind_tables(evaluation) for block in _kinds(table)),
         *_published(anchors_for(evaluation)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from r1agent.evaluate.evaluation import Evaluation, Scored
 from r1agent.evaluate.metrics import SEED, Figure, Metric
@@ -71,6 +71,21 @@ def system_lines(evaluation: Evaluation) -> list[SystemLine]:
     return [
         SystemLine(name, scored, [_score(evaluation, scored, one) for one in evaluation.metrics])
         for name, scored in zip(system_names(evaluation), evaluation.scored, strict=True)
+    ]
+
+
+def telling_lines(evaluation: Evaluation) -> list[SystemLine]:
+    """Compute the scores of each system by those metrics that say something of one of them."""
+    lines = system_lines(evaluation)
+    telling = {
+        score.metric.name
+        for line in lines
+        for score in line.scores
+        if score.figure.value is not None
+    }
+    return [
+        replace(line, scores=[one for one in line.scores if one.metric.name in telling])
+        for line in lines
     ]
 
 
@@ -144,10 +159,11 @@ def amount_text(amount: float) -> str:
 
 
 def metric_texts(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """List each metric with what it means, and where lower is better."""
+    """List each metric that says something, what it means, and where lower is better."""
+    metrics = [score.metric for line in telling_lines(evaluation)[:1] for score in line.scores]
     return [
         (metric.name, metric.means + ("" if metric.higher_is_better else " (lower is better)"))
-        for metric in evaluation.metrics
+        for metric in metrics
     ]
 
 

@@ -25,7 +25,7 @@ from r1agent.report.evaluation.table import (
     kind_tables,
     metric_texts,
     setting_lines,
-    system_lines,
+    telling_lines,
 )
 from r1agent.report.hanging import Hanging
 from r1agent.report.printable import one_line
@@ -44,11 +44,11 @@ def evaluation_to_terminal(evaluation: Evaluation) -> RenderableType:
     title = Hanging("", Text(one_line(evaluation.title), style="bold"))
     blocks: list[Sequence[RenderableType]] = [
         [title],
-        _systems(system_lines(evaluation)),
+        [Hanging("Note: ", Text(one_line(note)), style="yellow") for note in evaluation.notes],
+        _systems(telling_lines(evaluation)),
         _kinds(next(kind_tables(evaluation), None)),
         _metrics(evaluation),
         _anchors(evaluation),
-        [Hanging("Note: ", Text(one_line(note)), style="yellow") for note in evaluation.notes],
         _setting(evaluation),
     ]
     spaced: list[RenderableType] = []

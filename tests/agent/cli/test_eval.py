@@ -10,6 +10,16 @@ from tests.agent.cli.scripted_server import scripted_server
 PROBLEMS = [("Sum of 1 to 100?", "5050"), ("Two plus two?", "4"), ("And 1 to 100?", "5050")]
 
 
+PAPER = """# Smoothing revisited
+
+Label smoothing of the teacher gains the student 0.9 points of accuracy at temperature 1.
+We trained forty students of 0.27 million parameters for 200 epochs on photographs of shore animals.
+The best temperature was 4 for students of 0.07 million parameters and 8 for larger students.
+Showing teacher and student the same augmented image was worth 1.34 points of accuracy.
+Algorithm L was 21.7 times faster than Algorithm R on a stream of 1,000,000 items.
+"""
+
+
 @pytest.fixture
 def problems(folder):
     lines = [
@@ -195,6 +205,33 @@ def test_a_task_that_needs_no_model_loads_none(folder):
     assert {system["model"] for system in found["systems"]} == {""}
     assert "models" not in found["setting"]
     assert [row["kind"] for row in found["systems"][0]["rows"]] == ["supported", "refuted"]
+
+
+@pytest.mark.parametrize("task", ["faults", "injection", "support"])
+def test_a_task_without_a_loop_offers_no_option_of_one(task):
+    assert "--without" not in run("eval", task, "--help").stdout
+    assert "--without" in run("eval", "papers", "--help").stdout
+
+
+def test_the_help_of_self_tells_how_many_are_made_from_how_many_are_put():
+    told = " ".join(run("eval", "self", "--help").stdout.replace("│", " ").split())
+    assert "Examples made of each kind" in told
+    assert "Put only so many of the examples" in told
+
+
+def test_on_ones_own_papers_trust_comes_first_and_what_was_not_measured_has_no_column(folder):
+    (folder / "a.md").write_text(PAPER)
+    run("index", "add", "a.md", "--index", "idx", "-q")
+    result = run("eval", "self", "--index", "idx", "--count", "2", "-q")
+    assert result.exit_code == 0, result.output
+    first, second = (line for line in result.stdout.splitlines()[:3] if line)
+    assert first == "Your own papers, without labels"
+    assert second.startswith("Note: Of 100 planted errors the gate finds")
+    assert "caught" in result.stdout
+    assert "source page cited" not in result.stdout
+    assert " - " not in result.stdout
+    report = json.loads(run("eval", "self", "--index", "idx", "--count", "2", "--json").stdout)
+    assert "source page cited" in {metric["name"] for metric in report["metrics"]}
 
 
 @pytest.mark.parametrize("task", ["math", "code"])

@@ -72,6 +72,22 @@ def test_a_kind_of_which_a_metric_says_nothing_is_left_out():
     assert "aside" not in kinds
 
 
+def test_a_metric_that_says_nothing_of_any_system_has_no_column_and_is_not_explained():
+    rows = [
+        replace(row, measures=row.measures | {"asked": 0.0, "wrong": 0.0})
+        for row in evaluation_of([1, 0]).scored[0].rows
+    ]
+    evaluation = evaluation_of([1, 0])
+    silent = replace(evaluation, scored=(replace(evaluation.scored[0], rows=rows),))
+    assert "wrong of accuracy" in printed(evaluation)
+    assert "wrong of accuracy" not in printed(silent)
+
+
+def test_notes_stand_before_the_figures():
+    lines = [line for line in printed(TWO).splitlines() if line]
+    assert lines[1] == "Note: accuracy"
+
+
 def test_failures_are_counted():
     assert "8, 2 failed" in printed(evaluation_of([0] * 8, failed=2))
 
