@@ -258,6 +258,18 @@ class Audit:
     entailment: str = ""
     """How entailment was judged in this run."""
 
+    def _repr_html_(self) -> str:
+        """Render in a notebook."""
+        from r1agent.report.notebook.audit_forms import audit_to_html
+
+        return audit_to_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """Render where Markdown is understood."""
+        from r1agent.report.notebook.audit_forms import audit_to_markdown
+
+        return audit_to_markdown(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -346,7 +346,8 @@ class PaperIndex:
 
     def _contents(self) -> "Contents":
         """Return what a notebook shows; of a closed index, what its manifest tells."""
-        from r1agent_indexes.showing.contents import LISTED, Contents
+        from r1agent_indexes.showing.contents import Contents
+        from r1agent_indexes.showing.lists import LISTED
 
         if self.store.is_closed:
             last = IndexManifest.read(self.path / "manifest.json")

@@ -180,6 +180,18 @@ class AddReport:
     vectors: str = ""
     """How the embeddings are held for search, and why so."""
 
+    def _repr_html_(self) -> str:
+        """Render in a notebook."""
+        from r1agent_indexes.showing.added import added_to_html
+
+        return added_to_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """Render where Markdown is understood."""
+        from r1agent_indexes.showing.added import added_to_markdown
+
+        return added_to_markdown(self)
+
 
 @dataclass(frozen=True, slots=True)
 class IndexProblem:

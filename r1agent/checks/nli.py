@@ -92,13 +92,16 @@ def _snapshots(name: str) -> list[Path]:
 def _load(
     name: str, backend: Literal["torch", "onnx", "openvino"]
 ) -> tuple[Any, dict[Relation, int]]:
-    from sentence_transformers import CrossEncoder
+    from r1agent_indexes.embed import without_bars
 
     folder = Path(name).expanduser()
     try:
-        model = CrossEncoder(
-            str(folder) if folder.is_dir() else name, local_files_only=True, backend=backend
-        )
+        with without_bars():
+            from sentence_transformers import CrossEncoder
+
+            model = CrossEncoder(
+                str(folder) if folder.is_dir() else name, local_files_only=True, backend=backend
+            )
     except (OSError, ValueError, ImportError) as error:
         reason = (str(error).strip() or repr(error)).splitlines()[0][:200]
         raise SettingsError(

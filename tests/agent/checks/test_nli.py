@@ -2,7 +2,9 @@
 
 import json
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from r1agent.checks.entailment import EntailmentCheck
 from r1agent.checks.finding import Sources
@@ -54,6 +56,17 @@ def test_the_order_of_the_labels_is_read_from_the_model(tmp_path, labels, word):
     judged = judge.judge(QUOTE, CLAIM)
     assert (judged.supported > 0.9) == (word == "entail")
     assert (judged.contradicted > 0.9) == (word == "contra")
+
+
+def test_a_notebook_sees_neither_a_bar_nor_a_warning(tmp_path):
+    folder = make_cross_encoder(tmp_path / "nli", ORDERS[0], winner="neutral")
+    told = (
+        f"from r1agent.checks.nli import load_nli\nload_nli({folder!r}).judge('a', 'b').supported"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(told)])
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    (output,) = notebook.cells[0].outputs
+    assert output["output_type"] == "execute_result"
 
 
 def test_the_check_follows_the_model_and_names_it(tmp_path):

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from r1agent_indexes import IndexManifest, Paper, PaperIndex, PaperMetadata
-from r1agent_indexes.showing.contents import LISTED, Contents
+from r1agent_indexes.showing.contents import Contents
+from r1agent_indexes.showing.lists import LISTED
 
 HELD = IndexManifest(2, "all-MiniLM-L6-v2", 384, 120, 300, 4000, 9, "")
 
