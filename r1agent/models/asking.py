@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.exceptions import ModelInvalidRequestError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration
 
 from r1agent.models.completion import Completion, as_message, completion_of, thinking_share
 from r1agent.models.failures import RequestRefusedError
+from r1agent.models.own_model import explained
 from r1agent.models.refusals import Refusable, refuses, remember_refusal
 from r1agent.models.thinking import Thought
 from r1agent.types import Usage
@@ -170,14 +170,10 @@ def _send(
 def _replies(
     model: BaseChatModel, messages: Sequence[BaseMessage], count: int, **options: Any
 ) -> list[AIMessage]:
-    try:
+    with explained(model):
         if count == 1:
             return [as_message(model.bind(**options).invoke(list(messages)))]
         result = model.generate([list(messages)], n=count, **options)
-    except ModelInvalidRequestError as error:  # of a chat model of the user's own
-        raise RequestRefusedError(
-            f"The chat model {type(model).__name__} refused the request: {error}"
-        ) from error
     chosen = (one for one in result.generations[0] if isinstance(one, ChatGeneration))
     return [as_message(one.message) for one in chosen]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
@@ -11,6 +11,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from r1agent.errors import ModelServerError
 from r1agent.models.asking import Wish, ask_several
 from r1agent.models.completion import Completion, completion_of
+from r1agent.models.own_model import explained
 from r1agent.models.thinking import ThoughtFilter
 from r1agent.types import Usage
 
@@ -89,7 +90,7 @@ def _stream(
 ) -> AIMessage:
     whole: AIMessageChunk | None = None
     visible = ThoughtFilter(starts_in_thought=starts_in_thought)
-    for chunk in model.bind(max_tokens=max_tokens).stream(list(messages)):
+    for chunk in _chunks(model, messages, max_tokens):
         assert isinstance(chunk, AIMessageChunk)  # noqa: S101 - what a chat model streams
         whole = chunk if whole is None else whole + chunk
         if whole.additional_kwargs.get("reasoning_content") and not visible.text:
@@ -101,3 +102,11 @@ def _stream(
             "The model's stream held nothing at all; look into the server's log."
         )
     return whole
+
+
+def _chunks(
+    model: BaseChatModel, messages: Sequence[BaseMessage], max_tokens: int
+) -> Iterator[BaseMessage]:
+    """Yield the pieces of a stream, each asked for where a failure is explained."""
+    with explained(model):
+        yield from model.bind(max_tokens=max_tokens).stream(list(messages))
