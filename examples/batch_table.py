@@ -38,6 +38,7 @@ def main() -> None:
     options.add_argument("--workers", default=1, type=int, help="questions asked at once")
     chosen = options.parse_args()
 
+    format = table_format(chosen.out, None)  # a name that fits none is refused before any work
     settings = load_settings(index=chosen.index, base_url=chosen.base_url)
     with PaperIndex.open(chosen.index, create=True) as index:
         index.add([chosen.papers])
@@ -46,7 +47,7 @@ def main() -> None:
             pool = ThreadPool(assistant, workers=chosen.workers)
             table = make_table(pool, papers, FORM, kept_cells(chosen.out), on_result=tell)
 
-    chosen.out.write_text(table_to(table_format(chosen.out, None), table), encoding="utf-8")
+    chosen.out.write_text(table_to(format, table), encoding="utf-8")
     counts = ", ".join(f"{count} {name}" for name, count in table.counts().items() if count)
     counts = counts.replace("_", " ")
     print(f"{len(table.rows)} papers, {len(FORM.columns)} columns: {counts}; see {chosen.out}")

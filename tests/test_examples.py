@@ -91,6 +91,22 @@ def test_a_table_is_written_and_a_second_run_asks_nothing_again(folder):
     assert (folder / "table.html").read_text().startswith("<!DOCTYPE html>")
 
 
+def test_a_table_without_a_known_suffix_is_refused_before_anything_is_read(folder):
+    index = folder / "unread"
+    refused = subprocess.run(
+        [sys.executable, "examples/batch_table.py", "--out", "table.pdf", "--index", str(index)],
+        cwd=folder,
+        env=surroundings(folder),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert refused.returncode == 1
+    assert "'table.pdf'" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not index.exists()
+
+
 def test_the_notebook_of_the_first_steps_runs_and_shows_the_answer(folder, monkeypatch):
     wanted = surroundings(folder)
     for name in os.environ.keys() - wanted.keys():
