@@ -41,7 +41,7 @@ def searched(*options: str) -> set[str]:
         (["--author", "Chen", "--year", "-2020"], {"old.md"}),
         (["--file", "un*"], {"undated.md"}),
     ],
-    ids=" ".join,
+    ids=lambda one: " ".join(one) if isinstance(one, list) else None,
 )
 def test_search_takes_the_filters(index, options, expected):
     assert searched(*options) == expected

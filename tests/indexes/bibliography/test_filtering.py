@@ -51,7 +51,7 @@ def files(found) -> set[str]:
         (PaperFilter(tags=("distillation",), authors=("Bo Chen",)), {"old.md"}),
         (PaperFilter(papers=("old.md", "Notes in new.md")), {"old.md", "new.md"}),
     ],
-    ids=str,
+    ids=lambda one: str(one) if isinstance(one, PaperFilter) else None,
 )
 def test_a_search_stays_within_its_filter(index, where, expected):
     assert files(index.search("soft targets", k=9, where=where)) == expected

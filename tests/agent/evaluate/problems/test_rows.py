@@ -17,8 +17,8 @@ LINES = "".join(f"{json.dumps(row)}\n" for row in ROWS).encode()
     [
         ("rows.jsonl", LINES),
         ("rows.json", json.dumps(ROWS, indent=1).encode()),
-        ("rows.jsonl.gz", gzip.compress(LINES)),
-        ("rows", gzip.compress(json.dumps(ROWS).encode())),
+        ("rows.jsonl.gz", gzip.compress(LINES, mtime=0)),
+        ("rows", gzip.compress(json.dumps(ROWS).encode(), mtime=0)),
         ("marked.jsonl", b"\xef\xbb\xbf" + LINES),
         ("windows.jsonl", LINES.replace(b"\n", b"\r\n")),
     ],
@@ -45,7 +45,7 @@ def test_a_folder_is_read_file_by_file_in_order(tmp_path):
         (b'{"a": 1}\n{"a": 2', "neither JSON nor JSON lines"),
         (b"[1, 2]", "Row 1 of .* is 1, no JSON object"),
         (b"\xff\xfe\x00", "cannot be read as text"),
-        (gzip.compress(LINES)[:20], "cannot be read as text"),
+        (gzip.compress(LINES, mtime=0)[:20], "cannot be read as text"),
         (b"[" * 100_000, "neither JSON nor JSON lines"),
     ],
 )
