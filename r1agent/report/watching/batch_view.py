@@ -103,8 +103,8 @@ class BatchView(JobView):
         self._told_at = self._clock()
         under_way = self._asked - self.done
         asked = f", {under_way} under way" if under_way > 0 else ""
-        spent = in_words(self._told_at - self._began)
-        more = f": {', '.join(self._progress())}" if self.done else f", {spent}"
+        spent = f", {self._told_at - self._began:.0f} s"
+        more = f": {', '.join(self._progress())}" if self.done else spent
         self._view.line(Text(f"{self.done} of {self._total} done{asked}{more}", style="dim"))
 
     def _progress(self) -> list[str]:
