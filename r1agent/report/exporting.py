@@ -163,6 +163,8 @@ def write_report(text: str, out: Path | None) -> None:
 def write_bytes(content: bytes, out: Path) -> None:
     """Write `content` to `out`, which holds either all of it or what it held before.
 
+    What is no file, such as a pipe, is written into.
+
     Raises:
         ExportError: The file cannot be written.
     """
@@ -230,6 +232,12 @@ def _known(format: str) -> str:
 
 
 def _replace(out: Path, content: bytes) -> None:
+    if (
+        out.exists() and not out.is_file()
+    ):  # a pipe, a device: putting a file in its place breaks it
+        with out.open("wb") as sink:
+            sink.write(content)
+        return
     beside = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         with beside.open("xb") as file:

@@ -1,7 +1,9 @@
 import json
+import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from r1agent.report.exporting import (
     report_bytes,
     report_to,
     require_writable,
+    write_bytes,
     write_report,
 )
 from tests.agent.report.reports import REVIEW
@@ -129,3 +132,14 @@ def test_json_is_plain_ascii_with_the_papers_as_csl():
     assert [item["id"] for item in data["bibliography"]] == ["author2020", "vanbeethoven2015"]
     assert data["sections"][0]["entries"][0]["label"] == "Method"
     assert data["support_rate"] == pytest.approx(2 / 3)
+
+
+def test_what_is_no_file_is_written_into_and_not_put_aside(tmp_path):
+    pipe = tmp_path / "pipe.html"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        write_bytes(b"a page", pipe)
+        assert read.result(timeout=20) == b"a page"
+    assert pipe.is_fifo()
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe.html"]
