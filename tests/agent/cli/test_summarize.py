@@ -199,7 +199,6 @@ def test_ctrl_c_keeps_what_is_done(index, folder):
         (["late.md", "Smoothing revisited", "--index", "idx"], "'late.md' is a file that is not"),
         (["old.md", "--index", "idx", "-o", "no/out.md"], "no"),
         (["old.md", "--index", "idx", "-o", "out.odt"], "names no format"),
-        (["old.md", "--index", "idx", "--style", "mla-of-mars"], "mla-of-mars"),
         (["old.md", "--index", "idx", "--author", "Müller"], "None of the 1 papers fits author"),
         (["broken.pdf"], "None of the files could be read (broken.pdf: "),
         (["empty"], "No papers in 'empty'"),
