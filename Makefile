@@ -1,6 +1,7 @@
 # `make` lists the targets. Everything runs in .venv, which `setup` makes and then uses again.
 #   PYTHON=python3.12 make setup    another interpreter
 #   make demo MODEL=smollm2-135m    other weights for the demo
+#   make test WORKERS=0             every test in one process
 #   make bench-road PARTS=import    one part of the bench
 #   make bench-loop BASE_URL=http://127.0.0.1:8000/v1   another model; MODEL=NAME where it serves several
 
@@ -16,6 +17,7 @@ PY := $(BIN)/python
 MODEL ?= qwen2.5-coder-1.5b
 SMALL_MODEL := smollm2-135m
 PARTS ?= all
+WORKERS ?= 2
 export PYTHON TORCH
 
 .PHONY: help
@@ -41,7 +43,7 @@ demo: setup ## Index the example papers and ask three questions
 .PHONY: test
 test: setup ## Run every test, offline, on the CPU
 	@MODEL=$(SMALL_MODEL) .ci/weights
-	@HF_HUB_OFFLINE=1 $(PY) -m pytest -m "not gpu and not vllm" $(PYTEST)
+	@HF_HUB_OFFLINE=1 $(PY) -m pytest -m "not gpu and not vllm" -n $(WORKERS) --dist loadfile $(PYTEST)
 
 .PHONY: test-vllm
 test-vllm: setup ## Serve small models with vLLM on the CPU, and run the tests that ask them
