@@ -229,8 +229,6 @@ class PaperIndex:
     ) -> Passages:
         """Return the best passages for a question by meaning and by words, best first.
 
-        The list shows itself as a table in a notebook.
-
         Args:
             query: A question or key words.
             k: How many passages, at most.
