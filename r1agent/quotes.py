@@ -234,5 +234,6 @@ def _citation(candidate: _Candidate) -> Citation:
         authors=tuple(about.get("authors") or ()),
         year=about.get("year"),
         doi=about.get("doi"),
+        venue=about.get("venue"),
         citation_key=about.get("citation_key"),
     )

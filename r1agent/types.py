@@ -163,6 +163,8 @@ class Citation:
     authors: tuple[str, ...] = ()
     year: int | None = None
     doi: str | None = None
+    venue: str | None = None
+    """The journal or the proceedings that it came out in, where the file or an export says so."""
     citation_key: str | None = None
     """The paper's key in the user's reference manager, where an export of it named one."""
 

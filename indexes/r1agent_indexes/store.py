@@ -29,7 +29,7 @@ from r1agent_indexes.types import FailedPaper, Paper, PaperFilter, PaperMetadata
 _PASSAGE = """
     SELECT c.key, c.id, c.paper, c.page, c."start", c."end", c.section, c.metadata,
         coalesce(c.text, substr(g.text, c."start" + 1, c."end" - c."start")) AS text,
-        g.label, p.path, p.title, p.authors, p.year, p.doi, p.citation_key
+        g.label, p.path, p.title, p.authors, p.year, p.doi, p.venue, p.citation_key
     FROM chunks c LEFT JOIN papers p ON p.id = c.paper
     LEFT JOIN pages g ON g.paper = c.paper AND g.page = c.page
 """
@@ -194,8 +194,8 @@ class Store:
     def page(self, paper: str, page: int, *, hidden: bool = False) -> Document | None:
         """Return the whole text of a page; what cannot be seen on it only if `hidden` is set."""
         found = self.rows(
-            "SELECT g.*, p.path, p.title, p.authors, p.year, p.doi, p.citation_key FROM pages g"
-            " JOIN papers p ON p.id = g.paper WHERE g.paper = ? AND g.page = ?",
+            "SELECT g.*, p.path, p.title, p.authors, p.year, p.doi, p.venue, p.citation_key"
+            " FROM pages g JOIN papers p ON p.id = g.paper WHERE g.paper = ? AND g.page = ?",
             (paper, page),
         )
         if not found:
@@ -386,6 +386,7 @@ def _document(name: str, row: sqlite3.Row, span: dict[str, Any]) -> Document:
         "authors": json.loads(row["authors"]),
         "year": row["year"],
         "doi": row["doi"],
+        "venue": row["venue"],
         "citation_key": row["citation_key"],
         "page": row["page"],
         "page_label": row["label"],

@@ -65,6 +65,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "authors": list(citation.authors),
         "year": citation.year,
         "doi": citation.doi,
+        "venue": citation.venue,
         "citation_key": citation.citation_key,
     }
 

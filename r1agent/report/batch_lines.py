@@ -51,6 +51,7 @@ class _Quote(BaseModel):
     authors: tuple[str, ...] = ()
     year: int | None = None
     doi: str | None = None
+    venue: str | None = None
     citation_key: str | None = None
     page_label: str = ""
 
@@ -158,5 +159,6 @@ def _citation(quote: _Quote) -> Citation:
         authors=quote.authors,
         year=quote.year,
         doi=quote.doi,
+        venue=quote.venue,
         citation_key=quote.citation_key,
     )

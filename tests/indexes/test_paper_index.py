@@ -23,7 +23,7 @@ from tests.indexes.made_pdfs import HashEmbeddings, make_chinese, make_pdf
 
 KEYS = {
     *("paper", "file", "path", "title", "authors", "year", "doi", "page", "page_label"),
-    *("citation_key", "start", "end", "section"),
+    *("venue", "citation_key", "start", "end", "section"),
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from r1agent.report.papers.cited_papers import citation_keys, cited_papers, doi_of, title_of
 from r1agent.report.papers.csl import arxiv_id_of
 from r1agent.report.papers.person_names import PersonName, split_name
+from r1agent.report.papers.venues import Venue, venue_of
 from r1agent.report.printable import one_line
 from r1agent.reports import Report
 from r1agent.types import Citation
@@ -48,18 +49,26 @@ def report_to_bibtex(report: Report) -> str:
 def _entry(key: str, paper: Citation) -> Entry:
     from bibtexparser.model import Entry, Field
 
-    doi = doi_of(paper)
+    doi, venue = doi_of(paper), venue_of(paper)
+    place = "journal" if venue and venue.kind == "journal" else "booktitle"
     arxiv = arxiv_id_of(doi)
     names = (split_name(name) for name in paper.authors if one_line(name))
     fields = {
         "title": latex(title_of(paper)),
         "author": " and ".join(map(_name, names)),
+        place: latex(venue.name) if venue else "",
         "year": "" if paper.year is None else str(paper.year),
         "doi": latex(doi),
         "eprint": latex(arxiv),
         "archiveprefix": "arXiv" if arxiv else "",
     }
-    return Entry("misc", key, [Field(name, text) for name, text in fields.items() if text])
+    return Entry(_type(venue), key, [Field(name, text) for name, text in fields.items() if text])
+
+
+def _type(venue: Venue | None) -> str:
+    if venue is None:
+        return "misc"
+    return "article" if venue.kind == "journal" else "inproceedings"
 
 
 def latex(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from r1agent.report.papers.cited_papers import citation_keys, cited_papers, doi_of, title_of
 from r1agent.report.papers.person_names import split_name
+from r1agent.report.papers.venues import Venue, venue_of
 from r1agent.report.printable import one_line
 from r1agent.reports import Report
 from r1agent.types import Citation
@@ -21,27 +22,35 @@ def report_to_csl(report: Report) -> str:
 def csl_items(papers: Sequence[Citation]) -> list[dict[str, Any]]:
     """Return papers as CSL-JSON items, whose `id` is the key that BibTeX has too.
 
-    The type is `article`, which means a preprint to CSL, for what arXiv registered, else
-    `document`: a citation does not know whether a paper came out in a journal.
+    The type follows from where a paper came out. Without that it is `article`, which means a
+    preprint to CSL, for what arXiv registered, else `document`.
     """
     keys = citation_keys(papers)
     return [_item(key, paper) for key, paper in zip(keys, papers, strict=True)]
 
 
 def _item(key: str, paper: Citation) -> dict[str, Any]:
-    doi = doi_of(paper)
+    doi, venue = doi_of(paper), venue_of(paper)
     item: dict[str, Any] = {
         "id": key,
-        "type": "article" if arxiv_id_of(doi) else "document",
+        "type": _type(venue, doi),
         "title": title_of(paper),
     }
     if authors := [_name(name) for name in paper.authors if one_line(name)]:
         item["author"] = authors
     if paper.year is not None:
         item["issued"] = {"date-parts": [[paper.year]]}
+    if venue is not None:
+        item["container-title"] = venue.name
     if doi:
         item["DOI"] = doi
     return item
+
+
+def _type(venue: Venue | None, doi: str) -> str:
+    if venue is not None:
+        return "article-journal" if venue.kind == "journal" else "paper-conference"
+    return "article" if arxiv_id_of(doi) else "document"
 
 
 def arxiv_id_of(doi: str) -> str:

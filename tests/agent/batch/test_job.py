@@ -42,7 +42,7 @@ def test_quotes_stand_in_for_sentences_that_did_not_hold(out):
 
 
 def test_a_citation_says_which_paper_it_is_from(out):
-    known = {"year": 2019, "doi": "10.1/x", "citation_key": "author2019"}
+    known = {"year": 2019, "doi": "10.1/x", "venue": "Nature", "citation_key": "author2019"}
     quote = replace(QUOTE, authors=("A. Author", "B. Author"), **known)
     claim = replace(ANSWER.claims[0], citations=(quote,))
     run_batch(ThreadPool(Answers(First=replace(ANSWER, claims=(claim,)))), ITEMS[:1], out)
@@ -57,6 +57,7 @@ def test_a_citation_says_which_paper_it_is_from(out):
             "authors": ["A. Author", "B. Author"],
             "year": 2019,
             "doi": "10.1/x",
+            "venue": "Nature",
             "citation_key": "author2019",
         }
     ]
