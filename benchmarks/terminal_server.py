@@ -1,4 +1,4 @@
-"""A model server that thinks before its plan, and notes when it had sent its answer."""
+"""A model server that thinks before its plan, and notes when it had sent thought and answer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 
 from batch_model import MODEL, completion_of
 
+THOUGHT = "Which students of a smoothed teacher were compared at this temperature?"
+
 
 class Sent:
     """What the server's last text was, and when its last byte was sent."""
@@ -20,6 +22,8 @@ class Sent:
         self.text = ""
         self.at = 0.0
         """By `time.monotonic()`."""
+        self.thought_at = 0.0
+        """When the first piece of its thought was sent."""
 
 
 @contextmanager
@@ -55,11 +59,35 @@ def _handler(sent: Sent, thinks: float) -> type[BaseHTTPRequestHandler]:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             reply = completion_of(request)
             text = str(reply["choices"][0]["message"]["content"])
-            if '"steps"' in text:
-                time.sleep(thinks)
-            self._send(reply, 200)
+            thinking = thinks if '"steps"' in text else 0.0
+            if request.get("stream"):
+                self._stream(reply, text, thinking)
+            else:
+                time.sleep(thinking)
+                self._send(reply, 200)
             if not text.startswith("{"):
                 sent.text, sent.at = text, time.monotonic()
+
+        def _stream(self, reply: Mapping[str, Any], text: str, thinking: float) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            for word in THOUGHT.split() if thinking else ():
+                self._event(reply, {"reasoning": f"{word} "}, None)
+                sent.thought_at = sent.thought_at or time.monotonic()
+                time.sleep(thinking / len(THOUGHT.split()))
+            self._event(reply, {"content": text}, None)
+            self._event(reply, {}, "stop", usage=reply["usage"])
+            self.wfile.write(b"data: [DONE]\n\n")
+            self.close_connection = True
+
+        def _event(
+            self, reply: Mapping[str, Any], delta: Mapping[str, str], end: str | None, **more: Any
+        ) -> None:
+            choice = {"index": 0, "delta": delta, "finish_reason": end}
+            chunk = reply | {"object": "chat.completion.chunk", "choices": [choice]} | more
+            told = {name: value for name, value in chunk.items() if name != "usage" or more}
+            self.wfile.write(b"data: " + json.dumps(told).encode() + b"\n\n")
 
         def _send(self, body: Mapping[str, Any], status: int) -> None:
             payload = json.dumps(body).encode()
