@@ -1,6 +1,5 @@
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ from r1agent.settings import load_settings
 from tests.agent.cli.scripted_server import scripted_server
 from tests.models.model_servers import http_server, send
 from tests.serving.fake_vllm import make_python
-from tests.serving.made_machine import make_driver
+from tests.serving.made_machine import make_driver, use_driver
 
 
 @pytest.fixture(autouse=True)
@@ -149,11 +148,6 @@ def test_a_driver_that_does_not_answer_is_told(folder, monkeypatch):
 def test_without_a_card_there_is_nothing_to_do(folder, monkeypatch):
     use_driver(monkeypatch, make_driver(folder / "driver"))
     assert (check_gpu().status, check_gpu().found) == ("optional", "none")
-
-
-def use_driver(monkeypatch, driver: Path) -> None:
-    monkeypatch.syspath_prepend(str(driver))
-    monkeypatch.delitem(sys.modules, "pynvml", raising=False)
 
 
 def test_the_vllm_of_the_settings_is_told_with_its_build(folder):

@@ -1,4 +1,3 @@
-import sys
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,7 +18,13 @@ from r1agent.settings import Settings, load_settings
 from r1agent_indexes import PaperIndexError
 from tests.agent.cli.scripted_server import scripted_server
 from tests.serving.fake_vllm import make_python
-from tests.serving.made_machine import GB, make_driver, make_hub_cache, make_weights
+from tests.serving.made_machine import (
+    GB,
+    make_driver,
+    make_hub_cache,
+    make_weights,
+    use_driver,
+)
 
 DISTILL = "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B"
 
@@ -40,8 +45,7 @@ def machine(tmp_path, monkeypatch):
 def with_cards(monkeypatch, folder: Path, *gigabytes: float, fails_with: int | None = None) -> None:
     driver = make_driver(folder / f"driver{len(gigabytes)}{fails_with}", *gigabytes)
     make_driver(driver, *gigabytes, fails_with=fails_with)
-    monkeypatch.syspath_prepend(str(driver))
-    monkeypatch.delitem(sys.modules, "pynvml", raising=False)
+    use_driver(monkeypatch, driver)
 
 
 @pytest.fixture

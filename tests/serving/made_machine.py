@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+
+import pytest
 
 GB = 1_000_000_000
 _LIBRARY = '''\
@@ -73,6 +76,14 @@ def make_driver(folder: Path, *gigabytes: float, fails_with: int | None = None) 
     sizes = [round(size * GB) for size in gigabytes]
     (folder / "pynvml.py").write_text(_LIBRARY.format(sizes=sizes, fails_with=fails_with))
     return folder
+
+
+def use_driver(monkeypatch: pytest.MonkeyPatch, driver: Path) -> None:
+    """Have this process find the cards of a made driver, for one test."""
+    monkeypatch.syspath_prepend(str(driver))
+    # Set and then deleted, so that what was there comes back, also where that was nothing.
+    monkeypatch.setitem(sys.modules, "pynvml", sys)
+    monkeypatch.delitem(sys.modules, "pynvml")
 
 
 def make_weights(folder: Path) -> Path:

@@ -186,7 +186,7 @@ def test_a_folder_within_folders_is_entered_down_to_a_depth(folder, tmp_path):
 def test_reading_a_deep_tree_leaves_no_descriptor_open(session):
     before = len(list(Path("/proc/self/fd").iterdir()))
     session.run("import os; os.makedirs('/'.join('d' * 20)); open('d/x', 'w').close()")
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before  # others may be let go meanwhile
 
 
 def test_a_bomb_of_folders_is_ended_and_removed(sandbox):

@@ -62,7 +62,10 @@ def scripted_server(
                 return
             wanted = _wanted(body)
             reply = replies[next(programs) if wanted == "program" else wanted]
-            self._send(_completion(reply))
+            if body.get("stream"):
+                self._stream(_completion(reply))
+            else:
+                self._send(_completion(reply))
 
         def _send(self, body: dict[str, Any], code: int = 200) -> None:
             payload = json.dumps(body).encode()
@@ -72,6 +75,16 @@ def scripted_server(
             self.end_headers()
             with suppress(BrokenPipeError, ConnectionResetError):  # Ctrl-C at the other end
                 self.wfile.write(payload)
+
+        def _stream(self, completion: dict[str, Any]) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            with suppress(BrokenPipeError, ConnectionResetError):
+                for chunk in _chunks(completion):
+                    self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+                self.wfile.write(b"data: [DONE]\n\n")
+            self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -105,3 +118,13 @@ def _completion(text: str) -> dict[str, Any]:
         "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
         "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
     }
+
+
+def _chunks(completion: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a completion as a server streams it: its message, its end, what it cost."""
+    (choice,) = completion["choices"]
+    head = completion | {"object": "chat.completion.chunk"}
+    usage = head.pop("usage")
+    for delta, finish in ((choice["message"], None), ({}, choice["finish_reason"])):
+        yield head | {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+    yield head | {"choices": [], "usage": usage}

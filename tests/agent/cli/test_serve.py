@@ -14,7 +14,7 @@ from r1agent.serving.running import list_running, record
 from tests.agent.cli.commands import command, environment, run
 from tests.agent.cli.scripted_server import scripted_server
 from tests.serving.fake_vllm import make_python, started_with
-from tests.serving.made_machine import make_driver, make_weights
+from tests.serving.made_machine import make_driver, make_weights, use_driver
 
 
 def plan(*arguments):
@@ -97,7 +97,7 @@ def test_older_cards_can_be_planned_for():
 
 
 def test_a_dry_run_takes_the_cards_of_this_machine(tmp_path, monkeypatch):
-    use_cards(monkeypatch, make_driver(tmp_path / "driver", 80, 80))
+    use_driver(monkeypatch, make_driver(tmp_path / "driver", 80, 80))
     python = make_python(tmp_path)
     told = json.loads(plan("--vllm-python", python, "--json").stdout)
     assert [card["name"] for card in told["cards"]] == ["Made Card", "Made Card"]
@@ -105,7 +105,7 @@ def test_a_dry_run_takes_the_cards_of_this_machine(tmp_path, monkeypatch):
 
 
 def test_a_dry_run_without_vllm_says_what_running_it_would_take(tmp_path, monkeypatch):
-    use_cards(monkeypatch, make_driver(tmp_path / "driver", 24))
+    use_driver(monkeypatch, make_driver(tmp_path / "driver", 24))
     result = plan("--vllm-python", make_python(tmp_path, distribution=""))
     assert result.exit_code == 0
     assert result.stdout.startswith("env ")
@@ -113,7 +113,7 @@ def test_a_dry_run_without_vllm_says_what_running_it_would_take(tmp_path, monkey
 
 
 def test_without_a_card_there_is_nothing_to_plan_for(tmp_path, monkeypatch):
-    use_cards(monkeypatch, make_driver(tmp_path / "driver"))
+    use_driver(monkeypatch, make_driver(tmp_path / "driver"))
     for distribution in ("vllm", ""):
         result = plan("--vllm-python", make_python(tmp_path, distribution=distribution))
         assert result.exit_code == 1
@@ -142,17 +142,11 @@ def test_without_vllm_nothing_starts(tmp_path):
 
 
 def test_a_vllm_for_cards_does_not_start_without_one(tmp_path, monkeypatch):
-    use_cards(monkeypatch, make_driver(tmp_path / "driver"))
+    use_driver(monkeypatch, make_driver(tmp_path / "driver"))
     result = run("serve", "--vllm-python", make_python(tmp_path))
     assert result.exit_code == 1
     assert "this machine has none" in result.stderr
     assert not (tmp_path / "started.json").exists()
-
-
-def use_cards(monkeypatch, driver: Path) -> None:
-    """Have this process find the cards of a made driver."""
-    monkeypatch.syspath_prepend(str(driver))
-    monkeypatch.delitem(__import__("sys").modules, "pynvml", raising=False)
 
 
 class Serving:

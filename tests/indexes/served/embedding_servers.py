@@ -62,12 +62,10 @@ def model_server(
         with lock:
             under_way[0] += 1
             server.at_once = max(server.at_once, under_way[0])
-        try:
-            time.sleep(delay)
-            _answer(request)
-        finally:
-            with lock:
-                under_way[0] -= 1
+        time.sleep(delay)
+        with lock:
+            under_way[0] -= 1  # before the answer, upon which the next request may come
+        _answer(request)
 
     def _answer(request: BaseHTTPRequestHandler) -> None:
         server.keys.append(request.headers.get("Authorization"))
