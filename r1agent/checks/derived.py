@@ -20,6 +20,7 @@ _DERIVING = re.compile(
     re.IGNORECASE,
 )
 """Words of a sentence that says how two numbers compare or what they make together."""
+_AVERAGING = re.compile(r"\b(?:averag\w*|means?|midpoint)\b|平均", re.IGNORECASE)
 
 
 def is_derived(
@@ -30,11 +31,12 @@ def is_derived(
     Both are of one kind (percentages, one dimension, or neither). A short number is some
     combination of any few others by chance: it needs a word such as `total` or `more` in the
     sentence, and an operand there too (both where it is below 20) unless it has three significant
-    digits.
+    digits. A mean is one only in a sentence that calls it so.
     """
     values = list(dict.fromkeys((one.amount, _kind(one)) for one in quoted))
     if len(values) > _MAX_OPERANDS:
         return False
+    averages = _AVERAGING.search(claim) is not None
     is_said = _DERIVING.search(claim) is not None
     wanted = 0 if number.significant >= 3 else 1
     if number.amount < _SMALL and not number.decimals:
@@ -45,13 +47,10 @@ def is_derived(
         if one != other or shown < wanted:
             continue
         is_share = number.share == "percent" and shown > 0
-        if (is_said or is_share or shown == 2) and _gives(number, a, b, one):
+        made = [*_combined(number, a, b, one), *(_mean(number, a, b, one) if averages else ())]
+        if (is_said or is_share or shown == 2) and any(map(number.is_about, made)):
             return True
     return False
-
-
-def _gives(number: Number, a: float, b: float, kind: str) -> bool:
-    return any(number.is_about(value) for value in _combined(number, a, b, kind))
 
 
 def _combined(number: Number, a: float, b: float, kind: str) -> Iterator[float]:
@@ -66,10 +65,13 @@ def _combined(number: Number, a: float, b: float, kind: str) -> Iterator[float]:
         return
     if _kind(number) in (kind, ""):
         yield from (a + b, a - b)
-        if number.decimals:
-            yield (a + b) / 2
     if b and number.unit is None:
         yield a / b
+
+
+def _mean(number: Number, a: float, b: float, kind: str) -> Iterator[float]:
+    if not number.percent and number.decimals and _kind(number) in (kind, ""):
+        yield (a + b) / 2
 
 
 def _kind(number: Number) -> str:
