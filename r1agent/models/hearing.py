@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 
@@ -60,7 +61,7 @@ class ThinkingHeard:
         self._within = ThoughtFilter(starts_in_thought=starts_in_thought)
         self._beside = ""
         self._told = 0
-        self._told_at = clock()
+        self._told_at = -math.inf  # the first words are told at once
         self._every = every
         self._clock = clock
 

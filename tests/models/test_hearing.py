@@ -165,11 +165,11 @@ def test_a_stream_that_only_closes_is_a_failure_of_the_server():
         heard(model, Listeners())
 
 
-def test_thoughts_are_told_a_few_times_a_second_not_at_each_token():
+def test_a_thought_is_told_at_once_and_then_a_few_times_a_second_not_at_each_token():
     now = [0.0]
     told: list[str] = []
     hear = ThinkingHeard(told.append, every=0.25, clock=lambda: now[0])
     for number in range(10):
         now[0] = number / 10
         hear(AIMessageChunk("", additional_kwargs={"reasoning_content": f"{number} "}))
-    assert told == ["0 1 2 3 ", "4 5 6 ", "7 8 9 "]
+    assert told == ["0 ", "1 2 3 ", "4 5 6 ", "7 8 9 "]
