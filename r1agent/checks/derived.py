@@ -20,7 +20,7 @@ _DERIVING = re.compile(
     re.IGNORECASE,
 )
 """Words of a sentence that says how two numbers compare or what they make together."""
-_AVERAGING = re.compile(r"\b(?:averag\w*|means?|midpoint)\b|平均", re.IGNORECASE)
+_AVERAGING = re.compile(r"\b(?:averag\w*|mean|midpoint)\b|平均", re.IGNORECASE)
 
 
 def is_derived(
