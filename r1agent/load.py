@@ -47,6 +47,9 @@ _PRELOADED = ("numpy",)
 
 _LOADING_EMBEDDINGS = "loading the embedding model"
 
+_LET_ENGINE_BEGIN = 1.0
+"""Seconds at most, so that a missing engine is told before seconds of loading, not after."""
+
 _PATHS = ("index", "data", "vllm_python")
 
 
@@ -81,13 +84,14 @@ def load_assistant(
         _until_left(on_progress or _silent) as report,
     ):
         sandbox = started.enter_context(load_sandbox(settings))  # what is wrong there, is soon told
-        opening = beside.submit(open_engine, settings, started, report)
+        opening, begun = _opening(beside, settings, started, report)
         if index is None and (settings.index or where):
             index = load_index(settings, on_progress=report)
             started.callback(index.close)
         if index is not None and where is not None:
             index.papers(where)  # raises where none fits, before a question is asked
         if index is not None:
+            begun.wait(_LET_ENGINE_BEGIN)
             _load_weights(index, opening, report)
         engine = opening.result()
         if isinstance(engine.model, ServedChatModel):
@@ -194,6 +198,21 @@ def load_index(
     if on_progress is not None:
         on_progress("opening the index", None)
     return PaperIndex.open(settings.index, embeddings=embeddings_of(settings), create=create)
+
+
+def _opening(
+    beside: ThreadPoolExecutor, settings: Settings, started: ExitStack, report: OnProgress
+) -> tuple[Future[Engine], threading.Event]:
+    """Open the engine in another thread; the event tells that it is open, missing, or loading."""
+    begun = threading.Event()
+
+    def reported(text: str, fraction: float | None) -> None:
+        begun.set()
+        report(text, fraction)
+
+    opening = beside.submit(open_engine, settings, started, reported)
+    opening.add_done_callback(lambda _: begun.set())
+    return opening, begun
 
 
 def _load_weights(index: PaperIndex, opening: Future[Engine], report: OnProgress) -> None:

@@ -169,10 +169,10 @@ class EmbeddedServer:
         reader.start()
         began = time.monotonic()
         while reader.is_alive():
-            reader.join(0.5)
             seconds = time.monotonic() - began
             if self._on_progress is not None:
                 self._on_progress(LoadProgress(self.model_name, seconds))
+            reader.join(0.5)
             if seconds > self._load_timeout:
                 raise self._failure(f"was not loaded after {seconds:.0f} s")
         if not printed[0]:
