@@ -11,6 +11,7 @@ from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
+from r1agent.models.streams import finishes
 from r1agent.models.thinking import ThoughtFilter
 
 Hear = Callable[[AIMessageChunk], None]
@@ -34,7 +35,7 @@ def heard(chunks: Iterator[ChatGenerationChunk], hear: Hear) -> ChatResult:
             hear(chunk.message)
     if not whole:
         raise NotStreamedError
-    if not any("finish_reason" in (chunk.generation_info or {}) for chunk in whole):
+    if not any(map(finishes, whole)):
         raise httpx2.RemoteProtocolError("the stream ended without a finish reason")
     return generate_from_stream(iter(whole))
 

@@ -69,7 +69,7 @@ class Ending:
     def note(self, chunk: ChatGenerationChunk) -> None:
         """Look at the next chunk."""
         self._begun = True
-        self._finished = self._finished or "finish_reason" in (chunk.generation_info or {})
+        self._finished = self._finished or finishes(chunk)
 
     def require(self, server: Server) -> None:
         """Raise `ModelServerError` where the stream did not come to its end."""
@@ -77,6 +77,11 @@ class Ending:
             raise server.nonsense("a stream without a single event")
         if not self._finished:
             raise server.cut("the stream ended without a finish reason")
+
+
+def finishes(chunk: ChatGenerationChunk) -> bool:
+    """Tell whether a chunk says how a reply ended."""
+    return "finish_reason" in (chunk.generation_info or {})
 
 
 def _says_something(chunk: ChatGenerationChunk) -> bool:
@@ -87,6 +92,5 @@ def _says_something(chunk: ChatGenerationChunk) -> bool:
 
 def _require_end(held: Sequence[ChatGenerationChunk]) -> None:
     """Raise for a stream that was just closed; one without any event is another matter."""
-    ended = any("finish_reason" in (chunk.generation_info or {}) for chunk in held)
-    if held and not ended:
+    if held and not any(map(finishes, held)):
         raise httpx2.RemoteProtocolError("the stream ended before its first token")
