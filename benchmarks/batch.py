@@ -1,11 +1,11 @@
 """Batches: beside bare requests, their memory, killed at random moments, over a Ray cluster.
 
 `make bench-batch` runs all parts and writes `benchmarks/batch.json`. No figure compares two parts,
-so each is kept on its own as it came out (`runs/bench-batch/PART.json`) and `--parts` measures
-some again; with `--limit` less is measured and nothing is kept. What a part has done is kept as it
-comes, so an interrupted bench goes on. `throughput` starts vLLM on this machine's CPU as r1agent
-does; `--base-url` names another server, which nobody else may use meanwhile. The other parts have
-a model server of their own that writes at once.
+so `--parts` measures some again and leaves the others as they came out; with `--limit` less is
+measured and nothing is kept. What a part has done is kept as it comes, so an interrupted bench goes
+on. `throughput` starts vLLM on this machine's CPU as r1agent does; `--base-url` names another
+server, which nobody else may use meanwhile. The other parts have a model server of their own that
+writes at once.
 """
 
 from __future__ import annotations

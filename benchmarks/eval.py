@@ -1,10 +1,10 @@
 """`r1agent eval`: what the loop adds to a small model, the gate's verdicts, and killed evaluations.
 
-`make bench-eval` runs all parts and writes `benchmarks/eval.json`. No figure compares two parts,
-so each is kept on its own as it came out (`runs/bench-eval/PART.json`) and `--parts` measures some
-again; with `--limit` less is measured and nothing is kept. The answers to problems are kept in any
-case, so an interrupted bench goes on. Without `--base-url` the models are served by vLLM on this
-machine's CPU while the bench runs.
+`make bench-eval` runs all parts and writes `benchmarks/eval.json`. No figure compares two parts, so
+`--parts` measures some again and leaves the others as they came out; with `--limit` less is
+measured and nothing is kept. The answers to problems are kept in any case, so an interrupted bench
+goes on. Without `--base-url` the models are served by vLLM on this machine's CPU while the bench
+runs.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The index: reading, ingest, killed builds, quality of search, and search at scale.
 
 `make bench-index` runs all parts, about an hour on two cores, and writes `benchmarks/index.json`.
-No figure compares two parts, so each is kept on its own as it came out
-(`runs/bench-index/PART.json`) and `--parts` measures some again; the file is put together of those
-that are there.
+No figure compares two parts, so `--parts` measures some again and leaves the others as they came
+out.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from quotes import CorpusMissingError
 from start_up import peer_version
 
 from r1agent.evaluate.errors import EvaluationError
+from r1agent.evaluate.setting import versions
 
 BENCH = Bench(
     name="index",
@@ -43,11 +43,14 @@ def main() -> int:
     """Measure the parts asked for, print the table, and write what is there."""
     for part in _arguments().parts:
         print(f"Measuring: {part}", flush=True)
-        BENCH.keep(part, BENCH.function_of(part)())
-    figures = BENCH.together()
-    figures["versions"] = f"{figures['versions']}, paper-qa {peer_version()}"
-    BENCH.write(figures)
+        figures = BENCH.function_of(part)()
+        BENCH.keep(part, figures | {"versions": _versions()})
+    BENCH.show()
     return 0
+
+
+def _versions() -> str:
+    return f"{versions(BENCH.packages, absent=True)}, paper-qa {peer_version()}"
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,8 +1,8 @@
 """The loop: questions about papers, the gate without a model, injections, and its own time.
 
 `make bench-loop` runs all parts and writes `benchmarks/loop.json`. No figure compares two parts,
-so each is kept on its own as it came out (`runs/bench-loop/PART.json`) and `--parts` measures some
-again; with `--limit` or `--arms` less is measured and nothing is kept. The answers to questions
+so `--parts` measures some again and leaves the others as they came out; with `--limit` or `--arms`
+less is measured and nothing is kept. The answers to questions
 are kept in any case, so an interrupted bench goes on. Without `--base-url` the 1.5B model is
 served by vLLM on this machine's CPU while the bench runs.
 """

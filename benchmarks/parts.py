@@ -1,17 +1,15 @@
-"""A bench in parts: each part's figures are kept, and the file is put together of those there."""
+"""A bench in parts: the figures of each go into the file beside those of the others."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from results import HERE, ROOT, Figures, setting, write_results
+from results import HERE, Figures, read_results, setting, today, write_results
 from rich.console import Console
 from rich.table import Table
 
@@ -78,38 +76,39 @@ class Bench:
         return parser.parse_args()
 
     def conclude(self, measured: Figures, *, whole: bool) -> int:
-        """Write the file, or only print what a share of the measurement gave; return 0."""
+        """Print the table of the file, or of what a share of the measurement gave; return 0."""
         if whole:
-            self.write(self.together())
+            self.show()
             return 0
         print_table(self.name, self.title, measured)
         print(f"Only a share was measured: benchmarks/{self.name}.json stays as it is.")
         return 0
 
     def keep(self, part: str, figures: Figures) -> None:
-        """Keep a part's figures as they came out, until the part is measured again."""
-        kept = self._kept(part)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        """Put a part's figures into the file as they came out; those of other parts stay.
 
-    def together(self) -> Figures:
-        """Return the figures of all parts that were measured, and the setting."""
-        figures: Figures = {}
-        for part in self.place_of:
-            if self._kept(part).is_file():
-                figures |= json.loads(self._kept(part).read_text(encoding="utf-8"))
-        return figures | setting(self.packages, seed=self.seed)
+        A figure that is not measured any more is to be taken out by hand.
+        """
+        before = read_results(self.name)
+        dates = self._dates(before) | {part: today()}
+        told = {
+            "dates": ", ".join(f"{name} {dates[name]}" for name in self.place_of if name in dates)
+        }
+        write_results(self.name, before | setting(self.packages, seed=self.seed) | told | figures)
 
-    def write(self, figures: Figures) -> None:
-        """Print the table, write the file, and say what it lacks."""
+    def show(self) -> None:
+        """Print the table, where it is written, and what it lacks."""
+        figures = read_results(self.name)
         print_table(self.name, self.title, figures)
-        missing = [part for part in self.place_of if not self._kept(part).is_file()]
+        missing = [part for part in self.place_of if part not in self._dates(figures)]
         if missing:
             print(f"Not measured yet, so not in the file: {', '.join(missing)}.")
-        print(f"Written: {write_results(self.name, figures).relative_to(ROOT)}")
+        print(f"Written: benchmarks/{self.name}.json")
 
-    def _kept(self, part: str) -> Path:
-        return ROOT / "runs" / f"bench-{self.name}" / f"{part}.json"
+    def _dates(self, figures: Mapping[str, float | int | str]) -> dict[str, str]:
+        """Read when each part was measured."""
+        told = [entry.split(" ") for entry in str(figures.get("dates", "")).split(", ") if entry]
+        return {part: date for part, date in told if part in self.place_of}
 
 
 def print_table(name: str, title: str, figures: Mapping[str, float | int | str]) -> None:

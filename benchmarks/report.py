@@ -41,7 +41,7 @@ def section(path: Path, wanted: Mapping[str, Any]) -> str:
         [
             f"## {wanted.get('title', path.stem)}",
             "",
-            f"`{command}`, {figures['date']}. {figures['machine']}.",
+            f"`{command}`, {_when(figures)}. {figures['machine']}.",
             f"Versions: {figures['versions']}. Seed: {figures['seed']}.",
             "",
             "| figure | measured | wanted | what it is |",
@@ -51,6 +51,13 @@ def section(path: Path, wanted: Mapping[str, Any]) -> str:
             "",
         ]
     )
+
+
+def _when(figures: Mapping[str, Any]) -> str:
+    """Return the date, or for each part its own where they were not measured on one day."""
+    dates = str(figures.get("dates", figures["date"]))
+    days = {entry.split(" ")[-1] for entry in dates.split(", ")}
+    return dates if len(days) > 1 else days.pop()
 
 
 def _rows(figures: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:

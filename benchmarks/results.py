@@ -12,7 +12,14 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 
 Figures = dict[str, float | int | str]
-"""Numbers by key; `machine`, `versions`, `date` and `seed` are text."""
+"""Numbers by key; `machine`, `versions`, `date`, `dates` (by part) and `seed` are text."""
+
+
+def read_results(name: str) -> Figures:
+    """Return the figures of `benchmarks/<name>.json`; none where there is no such file."""
+    path = HERE / f"{name}.json"
+    figures: Figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return figures
 
 
 def write_results(name: str, figures: Mapping[str, float | int | str]) -> Path:

@@ -1,8 +1,8 @@
 """The sandbox and the judge: hostile programs, spoofs, HumanEval, speed, leaks, ordinary work.
 
 `make bench-sandbox` runs all parts and writes `benchmarks/sandbox.json`. No figure compares two
-parts, so each is kept on its own as it came out (`runs/bench-sandbox/PART.json`) and `--parts`
-measures some again; with `--limit` less is measured and nothing is kept.
+parts, so `--parts` measures some again and leaves the others as they came out; with `--limit` less
+is measured and nothing is kept.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Serving: a batch beside bare requests, the prefix cache, killed servers, commands that fit.
 
 `make bench-serve` runs all parts and writes `benchmarks/serve.json`. No figure compares two parts,
-so each is kept on its own as it came out (`runs/bench-serve/PART.json`) and `--parts` measures
-some again; with `--limit` less is measured and nothing is kept. The turns of `throughput` and the
-series of `kills` are kept as they come, so an interrupted bench goes on. Each part starts vLLM on
-this machine's CPU as r1agent does; `--base-url` names another server for `throughput` and
-`prefix`, which nobody else may use meanwhile.
+so `--parts` measures some again and leaves the others as they came out; with `--limit` less is
+measured and nothing is kept. The turns of `throughput` and the series of `kills` are kept as they
+come, so an interrupted bench goes on. Each part starts vLLM on this machine's CPU as r1agent does;
+`--base-url` names another server for `throughput` and `prefix`, which nobody else may use
+meanwhile.
 """
 
 from __future__ import annotations

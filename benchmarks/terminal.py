@@ -2,8 +2,8 @@
 
 `make bench-terminal` runs all parts and writes `benchmarks/terminal.json`. Each runs the real
 command in a pseudo-terminal against a scripted model server, with an index of the example papers.
-Each part is kept on its own as it came out (`runs/bench-terminal/PART.json`); with `--limit` less
-is measured and nothing is kept.
+`--parts` measures some again and leaves the others as they came out; with `--limit` less is
+measured and nothing is kept.
 """
 
 from __future__ import annotations
