@@ -61,7 +61,10 @@ def batch(
     Failures and their reasons go to FILE with `.failed.jsonl`; `--retry-failed` asks them again.
     A budget counts what earlier calls of the same job used; the same command with more goes on.
     """
-    where = given.where()
+    from r1agent.cli.session import require_named_index
+
+    where, settings = given.where(), given.settings()
+    require_named_index(settings)
     from r1agent.batch.reading import read_questions
     from r1agent.cli.exit_codes import code_of
     from r1agent.cli.screen import show, show_json
@@ -79,7 +82,7 @@ def batch(
         retry_failed=retry_failed,
     )
     done = job.done_already()
-    report = done or _answer(job, given, where)
+    report = done or _answer(job, given, settings, where)
     if json:
         show_json(_as_json(report, out))
     elif done is None:
@@ -132,16 +135,13 @@ def _before(items: list[BatchItem], out: Path, *, resume: bool) -> Before:
     return read_before(out, items) if resume else Before()
 
 
-def _answer(job: _Job, given: Given, where: PaperFilter | None) -> BatchReport:
+def _answer(job: _Job, given: Given, settings: Settings, where: PaperFilter | None) -> BatchReport:
     """Load what answers, and have it answer."""
     from r1agent.batch.opening import pool_for, require_usable
     from r1agent.cli.ending import say
-    from r1agent.cli.session import require_named_index
     from r1agent.errors import ModelServerError
     from r1agent.report.watching.batch_view import BatchView
 
-    settings = given.settings()
-    require_named_index(settings)
     require_usable(settings, job.ray)
     view = BatchView(given.view(), len(job.todo.items))
     try:

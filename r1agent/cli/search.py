@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document
     from rich.console import RenderableType
 
+    from r1agent.report.watching.view import RunView
+    from r1agent_indexes import PaperIndex
+
 
 def search(
     query: Annotated[str, typer.Argument(help="Words or a sentence to look for.")],
@@ -43,7 +46,7 @@ def search(
 
     where = filter_from(year=year, author=author, file=file, tag=tag)
     with open_view(notes(plain=plain), quiet=quiet, plain=plain, transient=True) as view:
-        view.loading("Searching", None)
+        view.loading("Opening the index", None)
         settings = settings_from(
             config,
             index=index,
@@ -53,6 +56,9 @@ def search(
             reranker_url=reranker_url,
         )
         with open_index(settings) as papers:
+            if papers.papers(where):  # raises where none fits, before seconds of loading
+                _load_model(papers, view)
+            view.loading("Searching", None)
             order = reranker_of(settings, papers.embeddings)
             found = papers.search(query, k=k, where=where, reranker=order)
             without = left_out(papers, where)
@@ -64,6 +70,15 @@ def search(
     if not found:
         say("No passage fits.")
     show(*_passage_lines(found))
+
+
+def _load_model(papers: PaperIndex, view: RunView) -> None:
+    """Load the embedding model apart, since a search itself takes no time beside it."""
+    from r1agent_indexes import SentenceEmbeddings
+
+    if isinstance(papers.embeddings, SentenceEmbeddings):
+        view.loading("Loading the embedding model", None)
+        papers.embeddings.load()
 
 
 def _passage_data(document: Document) -> dict[str, Any]:

@@ -80,8 +80,11 @@ def show_run(
         show_json([{"name": e.name, "seconds": e.seconds, "data": e.data} for e in events])
         return
     answer = _answer(events)
-    links = links_for(answer or [], _index_of(events, settings), data())
+    index = _index_of(events, settings)
+    links = links_for(answer or [], index, data())
     show(*_replay(events, answer, going_on=going_on, full=full, links=links))
+    if answer is None:
+        _show_so_far(events, index)
 
 
 def _write_page(events: list[Event], out: Path | None) -> None:
@@ -119,6 +122,22 @@ def _replay(
         return
     again = f" `r1agent ask --resume {timeline.run}` goes on." if timeline.can_go_on else ""
     yield Text(f"This run ended early, after {timeline.now:.0f} s.{again}", style="yellow")
+
+
+def _show_so_far(events: list[Event], index: Path | None) -> None:
+    """Print the sentences that a run without an answer had proved, with their quotes."""
+    from rich.text import Text
+
+    from r1agent.cli.screen import data, show
+    from r1agent.cli.stopped import SoFar
+
+    so_far = SoFar()
+    so_far.index = index
+    for event in events:
+        so_far.note(event)
+    if so_far.proved:
+        show(Text(so_far.said(), style="yellow"))
+        so_far.show(data())
 
 
 def _index_of(events: list[Event], settings: Settings) -> Path | None:

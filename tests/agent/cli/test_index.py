@@ -33,6 +33,7 @@ def test_an_index_is_built_listed_searched_checked_and_emptied(papers):
 
     found = run("search", "what does smoothing cost?", "--index", "idx", "-k", "1")
     assert "smoothing.txt, p. 1" in found.stdout
+    assert "Loading the embedding model\nSearching\n" in found.stderr
     assert "costs the student 0.6 points" in found.stdout
     passage = json.loads(run("search", "smoothing", "--index", "idx", "--json", "-q").stdout)[0]
     assert (passage["file"], passage["page"]) == ("smoothing.txt", 1)

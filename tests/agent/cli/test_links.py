@@ -68,6 +68,18 @@ def test_a_reference_of_a_run_shown_again_opens_its_paper(folder, paper):
     assert set(LINK.findall(child.before)) == {paper.as_uri()}
 
 
+def test_a_sentence_that_a_killed_run_had_proved_opens_its_paper_when_shown(folder, paper):
+    asked(folder)
+    (journal,) = (folder / "runs").glob("*.jsonl")
+    *before, last = journal.read_text().splitlines(keepends=True)
+    assert '"answered"' in last
+    journal.write_text("".join(before))
+    child = terminal("show", "last", folder=folder, SSH_CONNECTION="", VTE_VERSION="")
+    child.expect(pexpect.EOF, timeout=60)
+    assert "1 sentence was proved by then:" in child.before
+    assert set(LINK.findall(child.before)) == {paper.as_uri()}
+
+
 def test_a_sentence_proved_before_a_stop_opens_its_paper(folder, paper, monkeypatch):
     for name in ("SSH_CONNECTION", "VTE_VERSION", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
