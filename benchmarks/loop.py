@@ -40,6 +40,7 @@ BENCH = Bench(
         "qa": ("loop_qa", "measure"),
         "scifact": ("loop_scifact", "measure"),
         "faults": ("loop_faults", "measure"),
+        "sentences": ("loop_sentences", "measure"),
         "injections": ("loop_injections", "measure"),
         "own_time": ("loop_own_time", "measure"),
     },

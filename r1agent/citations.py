@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ PageText = Callable[[str, int], str]
 
 _ALIGNED = 90.0  # rapidfuzz's partial ratio, 0 to 100
 _WIDEST = 20_000  # characters; aligning takes as long as quote times page
+_YES_OR_NO = re.compile(r"^(?:yes|no)\s*[,;:–—-]\s*(?=\w+ \w+)", re.IGNORECASE)  # noqa: RUF001
+"""What follows says the same in full, and `no` denies nothing of it."""
 _UNSEEN = "\u00ad\u200b\u200c\u200d\ufeff\ufffe"
 _DASHES = "-‐‑‒–—−"  # noqa: RUF001
 _SAME_AS = dict.fromkeys(_DASHES, "-") | dict.fromkeys("‘’‚´`", "'") | dict.fromkeys("“”„«»", '"')  # noqa: RUF001
@@ -80,7 +83,8 @@ class CitationGate:
                 papers=evidence.texts,
                 ask=ask,
             )
-            found = (check.check(draft.text, sources) for check in self.checks)
+            told = _YES_OR_NO.sub("", draft.text)
+            found = (check.check(told, sources) for check in self.checks)
             findings += [finding for finding in found if finding is not None]
         verdict = _verdict(findings, citations, draft.computations)
         return Claim(draft.text, citations, verdict, draft.computations)

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from langchain_core.documents import Document
 
+from r1agent.checks.cited_years import without_cited_years
 from r1agent.checks.entailment import QUESTION_WEIGHT
 from r1agent.checks.finding import Sources
 from r1agent.checks.labels import labels_in, without_labels
@@ -156,7 +157,8 @@ def _read(text: str, labels: str) -> tuple[frozenset[str], tuple[Number, ...]]:
 
     Numbers of labels (`Table 2`) are left out, but for those named in `labels`.
     """
-    figures = without_labels(without_references(text), labels, hyphenated=True)
+    figures = without_cited_years(without_references(text), "")
+    figures = without_labels(figures, labels, hyphenated=True)
     return frozenset(content_words(text)), tuple(numbers_in(figures))
 
 

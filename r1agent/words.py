@@ -17,12 +17,58 @@ _STOP_WORDS = frozenset(
     "had has have having he her here hers him his how i if in into is it its itself just like may "
     "me might more most much must my no nor not of off on once only or other our out over own per "
     "same she should so some such than that the their them then there these they this those "
-    "through thus to too under until up upon us use used using very was we were what when where "
-    "which while who whom whose why will with within without would you your et al e.g i.e cf fig "
-    "figure table section paper papers study studies author authors according show shows shown "
-    "one two three four five six seven eight nine ten first second third "
-    "report reports reported find finds found".split()
+    "through thus to too under until up upon us use used uses using very was we were what when "
+    "where which while who whom whose why will with within without would you your et al e.g i.e cf "
+    "fig figure table section paper papers study studies author authors according show shows shown "
+    "one two three four five six seven eight nine ten first second third report reports reported "
+    "find finds found".split()
 )
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "begin": "began begun beginning",
+        "break": "broke broken",
+        "bring": "brought",
+        "build": "built",
+        "child": "children",
+        "choose": "chose chosen choice",
+        "come": "came",
+        "draw": "drew drawn",
+        "drive": "drove driven",
+        "fall": "fell fallen",
+        "get": "got gotten",
+        "give": "gave given",
+        "grow": "grew grown growth",
+        "hold": "held",
+        "keep": "kept",
+        "lead": "led",
+        "leave": "left",
+        "lose": "lost loss losses",
+        "make": "made",
+        "man": "men",
+        "mean": "meant",
+        "meet": "met",
+        "pay": "paid",
+        "rise": "rose risen",
+        "run": "ran",
+        "say": "said",
+        "seek": "sought",
+        "sell": "sold",
+        "send": "sent",
+        "speak": "spoke spoken",
+        "spend": "spent",
+        "take": "took taken",
+        "teach": "taught",
+        "tell": "told",
+        "think": "thought",
+        "understand": "understood",
+        "win": "won",
+        "woman": "women",
+        "write": "wrote written",
+    }.items()
+    for form in forms.split()
+}
+"""Forms that no rule of a stemmer brings together."""
 _CHINESE_STOP = re.compile(r"[的了是在和与及或对从把被为以于个这那有中上下其并而等将也都到]")
 
 
@@ -64,7 +110,8 @@ def _content_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
-    return str(_english_stemmer().stemWord(word.replace("’", "'")))  # noqa: RUF001
+    plain = word.replace("’", "'")  # noqa: RUF001
+    return str(_english_stemmer().stemWord(_IRREGULAR.get(plain, plain)))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from langchain_core.embeddings import Embeddings
@@ -14,6 +15,9 @@ from r1agent.words import content_words
 
 QUESTION_WEIGHT = 0.3
 """A word that the question already has proves less when the quote has it too."""
+_SCALES = re.compile(
+    r"\b(?:hundreds?|thousands?|millions?|billions?|percent|per cent)\b", re.IGNORECASE
+)
 _ANSWERS = frozenset({"yes"})
 """Answers the question and tells nothing that a quote could hold; "no" is no content word."""
 
@@ -128,20 +132,25 @@ def coverage(claim: str, quoted: str, sources: Sources) -> float:
 
 
 def added_coverage(claim: str, quoted: str, sources: Sources) -> float | None:
-    """Share of the words that a claim adds to the question that stand in the quotes (0 to 1).
+    """Share of the words and numbers that a claim adds to the question in the quotes (0 to 1).
 
-    None where there is no question, or the claim adds no word to it.
+    Numbers count as held: another check asks for each of them. None where there is no question, or
+    the claim adds nothing to it.
     """
     asked = set(content_words(sources.question))
     held = set(content_words(quoted))
     added = [word for word in _words(claim, held, sources) if word not in asked]
-    return sum(word in held for word in added) / len(added) if asked and added else None
+    given = {number.amount for number in numbers_in(sources.question)}
+    numbers = len({number.amount for number in numbers_in(claim)} - given)
+    total = len(added) + numbers
+    return (sum(word in held for word in added) + numbers) / total if asked and total else None
 
 
 def _words(claim: str, held: set[str], sources: Sources) -> list[str]:
-    """Words of a claim, less "yes" and those of the title that the quote lacks."""
+    """Words of a claim, less "yes", numbers, and those of the title that the quote lacks."""
     passed_over = (set(content_words(sources.context)) | _ANSWERS) - held
-    return [word for word in dict.fromkeys(content_words(claim)) if word not in passed_over]
+    words = dict.fromkeys(content_words(_SCALES.sub(" ", claim)))
+    return [word for word in words if word not in passed_over]
 
 
 def cosine(a: Sequence[float], b: Sequence[float]) -> float:

@@ -14,6 +14,11 @@ _NO_NAMES = frozenset(
     "part step version abstract study paper ok et al vs phase group type model january february "
     "march april may june july august september october november december".split()
 )
+_WHO = re.compile(r"\W*who\b", re.IGNORECASE)
+_WROTE = re.compile(
+    r"\b(?:wrote|written|published?|authors?|replicat\w+|reproduc\w+)\b", re.IGNORECASE
+)
+_WE = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
 _SAME_PLACE = 1.5  # of `likeness`
 _NEARLY = 0.9
 _DISTINCT = 3  # letters and digits of a name that is not another one by chance
@@ -31,7 +36,7 @@ class NameCheck:
             return None
         quoted = " ".join([*sources.quotes, *sources.outputs])
         named = [name for name in names_in(claim) if not _is_in(name, quoted)]
-        about = " ".join([sources.context, sources.question, sources.surroundings])
+        about = _about(sources)
         named = [name for name in named if not _is_spelled_out(name, f"{quoted} {claim}")]
         missing = [
             name for name in named if not (_is_in(name, about) or _is_spelled_out(name, about))
@@ -42,6 +47,17 @@ class NameCheck:
             if other := _replaced(name, claim, quoted):
                 return Finding("unsupported", f"says {name!r} where the quote says {other!r}")
         return None
+
+
+def _about(sources: Sources) -> str:
+    """Return what may name what a sentence speaks of, beside its quotes.
+
+    Who did something is told by the quote; the authors are meant where that says `we`.
+    """
+    who = _WHO.match(sources.question) and not _WROTE.search(sources.question)
+    if who and not _WE.search(" ".join(sources.quotes)):
+        return sources.question
+    return " ".join([sources.context, sources.question, sources.surroundings])
 
 
 def _replaced(name: str, claim: str, quoted: str) -> str | None:
@@ -75,6 +91,8 @@ def _is_name(word: str, *, begins: bool) -> bool:
     if len(word) < 2 or plain in _NO_NAMES or plain.split("'")[0] in _NO_NAMES:
         return False
     inner = word[1:]
+    if "_" in inner:
+        return True
     if any(character.isupper() for character in inner) and not word.islower():
         return True
     if any(character.isdigit() for character in word):
@@ -87,7 +105,7 @@ def _is_in(name: str, held: str) -> bool:
     if len(_flat(name)) >= _DISTINCT and _flat(name) in {_flat(word) for word in words}:
         return True
     known = {piece.lower() for word in words for piece in _parts(word)}
-    named = [piece.lower() for piece in _parts(name) if not piece.islower()]
+    named = [piece.lower() for piece in _parts(name) if not piece.islower() or "_" in piece]
     return all(_has(piece, known) for piece in named)
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from r1agent.checks.finding import Finding, Sources
 from r1agent.checks.likeness import around, same_matter
-from r1agent.checks.polarity import Token, are_opposites, opposites_of, read
+from r1agent.checks.polarity import Token, are_opposites, opposites_of, plainly_denied, read
 from r1agent.words import content_words
 
 _VERB_CUES = re.compile(
@@ -18,6 +18,13 @@ _VERB_CUES = re.compile(
 _NOUN_CUES = re.compile(r"\b(?:no|neither|nor|without|lacks?|lacked|lacking)\b", re.IGNORECASE)
 _CHINESE_CUES = re.compile(r"(?:没有|不是|并非|未能|无法|不能|不会|[不没未无])(?=[\u3400-\u9fff])")
 _BOTH = re.compile(r"\b(?:with (?:and|or) without|whether or not)\b", re.IGNORECASE)
+_DEGREE = re.compile(
+    r"\b(no |without (?:any )?)"
+    r"(?:(?:statistically |very )?(?:significant|substantial|notable|noticeable|measurable"
+    r"|meaningful|clear|major|obvious|apparent|further|real|visible) )+",
+    re.IGNORECASE,
+)
+"""Says how large something is that is denied, and is not denied itself."""
 _SCOPES = ((_VERB_CUES, 3), (_NOUN_CUES, 1))
 """Cues, and how many content words after one it can turn around."""
 _CHINESE_OPPOSITES = (
@@ -91,7 +98,7 @@ def _words(text: str) -> set[str]:
 
 def _negated(text: str) -> set[str]:
     """The content words that stand in the scope of a negation."""
-    text = _BOTH.sub(" ", text)
+    text = _DEGREE.sub(r"\1", _BOTH.sub(" ", plainly_denied(text)))
     scopes = [
         content_words(text[cue.end() :])[:reach]
         for cues, reach in _SCOPES

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from r1agent.checks.asked import told_of_the_question
+from r1agent.checks.cited_years import without_cited_years
 from r1agent.checks.derived import is_derived
 from r1agent.checks.finding import Finding, Sources
 from r1agent.checks.labels import without_labels, without_marks
@@ -56,7 +57,7 @@ class NumberCheck:
         """Return a finding that names the numbers without a source, or None."""
         stated = [*numbers_in(without_marks(claim)), *_factors(claim)]
         given = [sources.question] if sources.outputs else []
-        quotes = [without_labels(without_references(quote), claim) for quote in sources.quotes]
+        quotes = [_figures_of(quote, claim) for quote in sources.quotes]
         quoted = _Held([*quotes, sources.context, *given])
         computed = list(numbers_in(" ".join(sources.outputs)))
         missing = [
@@ -73,6 +74,11 @@ class NumberCheck:
             return None
         where = "a quote or tool result" if sources.outputs else "its quote"
         return Finding("unsupported", f"{', '.join(one.text for one in missing)} is not in {where}")
+
+
+def _figures_of(quote: str, claim: str) -> str:
+    """Leave out of a quote the numbers that count nothing, and the years of cited works."""
+    return without_labels(without_cited_years(without_references(quote), claim), claim)
 
 
 class _Held:

@@ -14,6 +14,11 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")  # noqa: RUF001 - papers use th
 _PREFIX = re.compile(r"\b(up|down|over|under|hyper|hypo|de|un|in|dys|mal|counter)-(?=[a-z])")
 _DENIED_BY_ENDING = re.compile(r"n['’]t\b")  # noqa: RUF001
 _EMPTY_DENIAL = re.compile(r"\b(?:with (?:and|or) without|whether or not|not only)\b")
+_TAKEN_AWAY = re.compile(
+    r"\bwith ((?:[\w-]+ ){1,4}?)(?:removed|omitted|excluded|deleted|stripped|disabled"
+    r"|left out|taken out|turned off|switched off)\b",
+    re.IGNORECASE,
+)
 _REACH = {"deny_verb": 4, "deny_noun": 2}
 """Content words behind a denial that it turns around."""
 _KINDS = ("up", "down", "relation", "deny_verb", "deny_noun", "null")
@@ -49,7 +54,7 @@ class Token:
 @lru_cache(maxsize=20_000)
 def read(text: str) -> tuple[Token, ...]:
     """Read a sentence word by word; `up-regulated` is one word, `non-small` are two."""
-    plain = _DENIED_BY_ENDING.sub(" not", text.lower()).replace("non-", "non ")
+    plain = _DENIED_BY_ENDING.sub(" not", plainly_denied(text).lower()).replace("non-", "non ")
     plain = _EMPTY_DENIAL.sub(" ", _PREFIX.sub(r"\1", plain))
     words = _WORD.findall(plain)
     kinds = [_kinds(word) for word in words]
@@ -60,6 +65,11 @@ def read(text: str) -> tuple[Token, ...]:
         Token(word, one or word, own, is_content, denied)
         for word, one, own, is_content, denied in rows
     )
+
+
+def plainly_denied(text: str) -> str:
+    """Put `without the answers` in the place of `with the answers removed`."""
+    return _TAKEN_AWAY.sub(r"without \1", text)
 
 
 @lru_cache(maxsize=50_000)

@@ -15,7 +15,7 @@ Share = Literal["", "percent", "percentage points", "points"]
 _PERCENT = r"(?:%|％|per\s?cent\b)"  # noqa: RUF001
 _POINTS = r"(?:percentage\s+points?\b|pp\b|个?百分点)"
 _NUMBER = re.compile(
-    r"(?<!\.)(?<![^\W\u3400-\u9fff])(?<![A-Za-z]-)"
+    r"(?<!\.)(?<![^\W\u3400-\u9fff])(?:(?<![A-Za-z]-)|(?<=\b(?:mid|pre)-)|(?<=\bpost-))"
     r"(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)"
     rf"(?:\s*(?:{_POINTS}|{_PERCENT}|points?\b))?"
 )

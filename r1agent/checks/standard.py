@@ -5,15 +5,18 @@ from __future__ import annotations
 from langchain_core.embeddings import Embeddings
 
 from r1agent.checks.attachment import AttachmentCheck
+from r1agent.checks.bearing import BearingCheck
 from r1agent.checks.bounds import BoundCheck
 from r1agent.checks.computed import ComputedCheck
 from r1agent.checks.counted import CountCheck
+from r1agent.checks.dates import DateCheck
 from r1agent.checks.entailment import EntailmentCheck
 from r1agent.checks.finding import Check
 from r1agent.checks.judging import Judge
 from r1agent.checks.names import NameCheck
 from r1agent.checks.negations import NegationCheck
 from r1agent.checks.numbers import NumberCheck
+from r1agent.checks.opposition import OppositionCheck
 from r1agent.checks.subjects import SubjectCheck
 
 
@@ -31,9 +34,12 @@ def standard_checks(
         CountCheck(),
         BoundCheck(),
         AttachmentCheck(),
+        DateCheck(),
         NameCheck(),
         SubjectCheck(),
+        BearingCheck(),
         NegationCheck(),
+        OppositionCheck(),
         ComputedCheck(),
         EntailmentCheck(embeddings, judge=judge),
     ]

@@ -37,6 +37,15 @@ def judge(claim: str, *citations: Citation, computations=()):
     return gate().judge(Draft(claim, citations, computations), EVIDENCE)
 
 
+@pytest.mark.parametrize("answer", ["No, ", "Yes, ", "No: ", "yes – "])  # noqa: RUF001
+def test_a_yes_or_no_before_a_whole_sentence_denies_nothing_of_it(answer):
+    claim = judge(f"{answer}dropout lowered the test error from 12.1 % to 10.4 %.", cited())
+    assert claim.verdict.supported
+    assert claim.text.startswith(answer)
+    denied = judge(f"{answer}dropout did not lower the test error.", cited())
+    assert denied.verdict.support == "contradicted"
+
+
 def cited(quote: str = QUOTE) -> Citation:
     return citation(quote, of=PASSAGE)
 

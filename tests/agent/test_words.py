@@ -49,6 +49,14 @@ def test_words_are_stemmed_and_numbers_and_stop_words_left_out():
     assert words == ["teacher", "weight", "improv", "resnet"]
 
 
+@pytest.mark.parametrize(
+    "forms",
+    ["lose lost loss losses", "write wrote written", "grow grew grown growth", "woman women"],
+)
+def test_forms_of_a_word_that_follow_no_rule_are_one(forms):
+    assert len(set(content_words(forms))) == 1
+
+
 def test_chinese_becomes_pairs_of_characters_without_particles():
     assert content_words("数据的增强") == ["数据", "增强"]
 

@@ -33,6 +33,17 @@ def test_a_sentence_in_the_words_of_its_quote_passes():
     assert check("Dropout lowered the error of small networks.") is None
 
 
+@pytest.mark.parametrize(
+    ("question", "claim", "quote"),
+    [
+        ("How many parts are there?", "There are three parts.", "It is divided into three parts."),
+        ("How many are there?", "There are over ten thousand.", "Over 10,000 of them exist."),
+    ],
+)
+def test_a_number_is_something_told(question, claim, quote):
+    assert EntailmentCheck().check(claim, Sources((quote,), question=question)) is None
+
+
 def test_a_sentence_in_other_words_is_unsupported():
     finding = check("Transformers translate medieval poetry fluently.", cosine=1.0)
     assert finding.support == "unsupported"

@@ -55,6 +55,29 @@ def test_a_name_in_the_place_of_another_is_told_though_the_title_has_it():
     assert found.reason == "says 'VGG' where the quote says 'ResNet-50'"
 
 
+@pytest.mark.parametrize(
+    ("question", "quote", "passes"),
+    [
+        ("Who created Manim?", "In 2019 he created it.", False),
+        ("Who created Manim?", "We created it in 2019.", True),
+        ("Who wrote the paper on Manim?", "This paper is on Manim.", True),
+        ("Who created Manim?", "Eertmans created it.", True),
+    ],
+)
+def test_who_did_something_is_named_by_the_quote_or_says_we(question, quote, passes):
+    about = {"context": "Manim Slides Eertmans 2023", "question": question}
+    found = finding("It was created by Eertmans.", quote, **about)
+    assert (found is None) == passes
+
+
+def test_an_identifier_of_code_is_a_name():
+    assert names_in("It calls get_grades() twice.") == ["get_grades"]
+    assert finding("It calls read_policy().", "It calls get_grades().").reason == (
+        "read_policy is not in its quote"
+    )
+    assert finding("It calls get_grades().", "It calls get_grades().") is None
+
+
 def test_a_claim_without_quotes_is_for_other_checks():
     assert NameCheck().check("NASA printed 5.", Sources((), ("5",))) is None
 

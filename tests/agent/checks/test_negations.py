@@ -19,6 +19,8 @@ def check(claim: str, quote: str):
         ("Results were higher on GPUs.", "Results were lower on GPUs."),
         ("The claim could be replicated.", "The claim could not be replicated."),
         ("标签平滑提高了准确率。", "标签平滑降低了准确率。"),
+        ("The solver lost performance.", "No significant loss of performance was seen."),
+        ("It comes with the answers.", "It comes with all the answers removed."),
     ],
 )
 def test_the_opposite_of_the_quote_is_contradicted(claim, quote):
@@ -34,6 +36,8 @@ def test_the_opposite_of_the_quote_is_contradicted(claim, quote):
         ("Smoothing does not help.", "Smoothing does not help the student at all."),
         ("Accuracy fell from 80 to 70.", "Accuracy fell from 80 to 70, it never rose again."),
         ("The student reached 81 %.", "Without smoothing the student reached 81 %."),
+        ("A copy with the answers removed is made.", "A copy is made without the answers."),
+        ("It showed no loss of performance.", "No significant loss of performance was seen."),
     ],
 )
 def test_the_same_statement_passes(claim, quote):

@@ -93,6 +93,11 @@ def test_any_text_can_be_read_for_numbers(text):
     assert all(number.value >= 0 for number in numbers_in(text))
 
 
+@pytest.mark.parametrize("text", ["established in mid-2019", "the post-2019 years", "pre-2019"])
+def test_a_year_behind_its_time_is_a_number(text):
+    assert [number.value for number in numbers_in(text)] == [2019]
+
+
 def test_the_mark_of_a_reference_is_no_number_of_the_quote():
     quote = "文献[3]报告标签平滑在温度 4 时使准确率下降 2.33 个百分点 [1, 5-7]。"
     assert check("温度4时下降了2.33个百分点。", quote) is None
