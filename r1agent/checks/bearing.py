@@ -48,7 +48,8 @@ def _sentences(sources: Sources) -> Iterator[str]:
 
 def _with_the_one_before(sources: Sources) -> Iterator[str]:
     """Yield each quote with the sentence before it, which may name what `it` is."""
+    surroundings = " ".join(sources.surroundings.split())
     for quote in sources.quotes:
-        place = sources.surroundings.find(quote)
-        before = split_sentences(sources.surroundings[: max(place, 0)])[-1:]
+        place = surroundings.find(" ".join(quote.split()))
+        before = split_sentences(surroundings[: max(place, 0)])[-1:]
         yield " ".join([*(sentence.text for sentence in before), quote])

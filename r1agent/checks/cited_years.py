@@ -7,12 +7,12 @@ import re
 _GROUP = re.compile(r"[(\[]([^()\[\]]{5,400})[)\]]")
 _YEAR = r"(?:1[89]|20)\d\d[a-z]?"
 _WORK = re.compile(
-    rf"\s*(?:see |e\.g\.,? |cf\.? )?(?P<names>[^\W\d_][^;\d]*?),?\s+{_YEAR}"
+    rf"\s*(?:(?:see|e\.g\.,?|cf\.?)\s+)?(?P<names>[^\W\d_][^;\d]*?),?\s+{_YEAR}"
     rf"(?:\s*(?:,|and|&)\s*(?:{_YEAR}|[a-z]))*\s*",
 )
 _NARRATIVE = re.compile(
-    r"(?P<names>[A-Z][\w’'-]+(?: et al\.?| (?:and|&) [A-Z][\w’'-]+))"  # noqa: RUF001
-    rf",? \({_YEAR}\)"
+    r"(?P<names>[A-Z][\w’'-]+(?:\s+et\s+al\.?|\s+(?:and|&)\s+[A-Z][\w’'-]+))"  # noqa: RUF001
+    rf",?\s+\({_YEAR}\)"
 )
 _MONTH = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"

@@ -19,9 +19,9 @@ _NOUN_CUES = re.compile(r"\b(?:no|neither|nor|without|lacks?|lacked|lacking)\b",
 _CHINESE_CUES = re.compile(r"(?:没有|不是|并非|未能|无法|不能|不会|[不没未无])(?=[\u3400-\u9fff])")
 _BOTH = re.compile(r"\b(?:with (?:and|or) without|whether or not)\b", re.IGNORECASE)
 _DEGREE = re.compile(
-    r"\b(no |without (?:any )?)"
-    r"(?:(?:statistically |very )?(?:significant|substantial|notable|noticeable|measurable"
-    r"|meaningful|clear|major|obvious|apparent|further|real|visible) )+",
+    r"\b(no\s+|without\s+(?:any\s+)?)"
+    r"(?:(?:(?:statistically|very)\s+)?(?:significant|substantial|notable|noticeable|measurable"
+    r"|meaningful|clear|major|obvious|apparent|further|real|visible)\s+)+",
     re.IGNORECASE,
 )
 """Says how large something is that is denied, and is not denied itself."""

@@ -25,9 +25,13 @@ class OppositionCheck:
         most = max(len(words & set(content_words(quote))) for quote in sources.quotes)
         for paper in dict.fromkeys(sources.origins):
             for sentence in split_sentences(sources.papers.get(paper, "")):
-                if any(sentence.text in quote for quote in sources.quotes):
+                if any(_flat(sentence.text) in _flat(quote) for quote in sources.quotes):
                     continue  # the check of negations has seen it
                 shared = len(words & set(content_words(sentence.text)))
                 if shared >= max(most, _FEWEST) and reversal(claim, sentence.text):
                     return Finding("contradicted", "another sentence of the paper says otherwise")
         return None
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -15,8 +15,8 @@ _PREFIX = re.compile(r"\b(up|down|over|under|hyper|hypo|de|un|in|dys|mal|counter
 _DENIED_BY_ENDING = re.compile(r"n['’]t\b")  # noqa: RUF001
 _EMPTY_DENIAL = re.compile(r"\b(?:with (?:and|or) without|whether or not|not only)\b")
 _TAKEN_AWAY = re.compile(
-    r"\bwith ((?:[\w-]+ ){1,4}?)(?:removed|omitted|excluded|deleted|stripped|disabled"
-    r"|left out|taken out|turned off|switched off)\b",
+    r"\bwith\s+((?:[\w-]+\s+){1,4}?)(?:removed|omitted|excluded|deleted|stripped|disabled"
+    r"|(?:left|taken)\s+out|(?:turned|switched)\s+off)\b",
     re.IGNORECASE,
 )
 _REACH = {"deny_verb": 4, "deny_noun": 2}

@@ -15,7 +15,7 @@ def finding(claim, quote=QUOTE):
 def test_the_year_of_another_event_is_contradicted():
     found = finding("The club was founded in 2017.")
     assert found.support == "contradicted"
-    assert found.reason == "says found 2017 where the quote says 2012"
+    assert found.reason == "says founded in 2017 where the quote says 2012"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,17 @@ def test_a_month_keeps_its_year():
     assert finding("It was conceived in September 2014.", quote) is None
     reason = "says September 2018 where the quote says 2014"
     assert finding("It began in September 2018.", quote).reason == reason
+
+
+def test_a_year_before_its_verb_dates_it_too():
+    quote = "Part one was published in 2017. In 2019, part two was published."
+    assert finding("Part two was published in 2019.", quote) is None
+    assert finding("Part two was published in 2020.", quote).support == "contradicted"
+
+
+def test_a_broken_line_hides_no_date():
+    quote = "The club was founded\nin 2012 and came to Riga in\n2017."
+    assert finding("The club was founded in 2017.", quote).support == "contradicted"
 
 
 def test_an_event_that_the_quote_dates_twice_passes_with_either_year():

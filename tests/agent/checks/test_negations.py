@@ -20,6 +20,7 @@ def check(claim: str, quote: str):
         ("The claim could be replicated.", "The claim could not be replicated."),
         ("标签平滑提高了准确率。", "标签平滑降低了准确率。"),
         ("The solver lost performance.", "No significant loss of performance was seen."),
+        ("The solver lost performance.", "No\nsignificant loss of performance was seen."),
         ("It comes with the answers.", "It comes with all the answers removed."),
     ],
 )
