@@ -41,12 +41,13 @@ def search(
     from r1agent.cli.ending import say
     from r1agent.cli.screen import notes, show, show_json
     from r1agent.cli.within import filter_from, left_out
-    from r1agent.index_models import reranker_of
     from r1agent.report.watching.view import open_view
 
     where = filter_from(year=year, author=author, file=file, tag=tag)
     with open_view(notes(plain=plain), quiet=quiet, plain=plain, transient=True) as view:
         view.loading("Opening the index", None)
+        from r1agent.index_models import reranker_of  # takes a second
+
         settings = settings_from(
             config,
             index=index,
