@@ -16,7 +16,7 @@ _LESS = 4
 
 
 class BearingCheck:
-    """Find quotes that say what a sentence adds, but of something else than was asked.
+    """Find quotes that say what a sentence adds, but not what it takes from the question.
 
     "It was written to simulate black holes" has all its words in a paper that simulates black
     holes elsewhere; another sentence of it tells what the program was written for.
@@ -30,7 +30,10 @@ class BearingCheck:
         quoted = " ".join(sources.quotes)
         if not quoted or is_chinese(sources.question) != is_chinese(quoted):
             return None
-        own = max(_shared(asked, text) for text in _with_the_one_before(sources))
+        read = [*_with_the_one_before(sources)]
+        if asked & set(content_words(claim)) <= set(content_words(" ".join(read))):
+            return None  # what it takes from the question is told there, or it takes nothing
+        own = max(_shared(asked, text) for text in read)
         best = max((_shared(asked, one) for one in _sentences(sources)), default=0)
         if best < max(_BEST, _MOST_OF_IT * len(asked)) or own * _LESS > best:
             return None

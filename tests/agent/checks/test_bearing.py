@@ -35,6 +35,10 @@ def test_the_sentence_before_a_quote_says_what_it_is():
     assert finding("The module holds arrays of any size.", quote, surroundings=PAPER) is None
 
 
+def test_a_sentence_that_takes_nothing_from_the_question_may_tell_of_something_beside_it():
+    assert finding("They use pandas.", "They use pandas.", surroundings=OTHER) is None
+
+
 @pytest.mark.parametrize(
     "question",
     ["", "What do they focus on?", "地理教程用哪个模块?"],
