@@ -7,9 +7,12 @@ import re
 _GROUP = re.compile(r"[(\[]([^()\[\]]{5,400})[)\]]")
 _YEAR = r"(?:1[89]|20)\d\d[a-z]?"
 _WORK = re.compile(
-    rf"\s*(?:(?:see|e\.g\.,?|cf\.?)\s+)?(?P<names>[^\W\d_][^;\d]*?),?\s+{_YEAR}"
-    rf"(?:\s*(?:,|and|&)\s*(?:{_YEAR}|[a-z]))*\s*",
+    r"\s*(?:(?:see|e\.g\.,?|cf\.?)\s+)?"
+    r"(?P<names>(?:(?:van|von|de|der|di|la)\s+)*[A-Z][^;\d]*?)(?P<comma>,?)"
+    rf"\s+{_YEAR}(?:\s*(?:,|and|&)\s*(?:{_YEAR}|[a-z]))*\s*"
 )
+_SEVERAL = re.compile(r"\bet\s+al\b|(?:\band|&)\s+[A-Z]")
+"""Authors; a single name without a comma may as well be a place: `(Melbourne 2013)`."""
 _NARRATIVE = re.compile(
     r"(?P<names>[A-Z][\w’'-]+(?:\s+et\s+al\.?|\s+(?:and|&)\s+[A-Z][\w’'-]+))"  # noqa: RUF001
     rf",?\s+\({_YEAR}\)"
@@ -34,13 +37,15 @@ def without_cited_years(quote: str, claim: str) -> str:
 
 def _without_works(group: re.Match[str], said: set[str]) -> str:
     works = group[1].split(";")
-    found = [_WORK.fullmatch(work) for work in works]
-    kept = [
-        work
-        for work, cited in zip(works, found, strict=True)
-        if cited is None or _MONTH.search(cited["names"]) or _is_named(cited, said)
-    ]
+    kept = [work for work in works if not _is_cited(work, said)]
     return group[0] if len(kept) == len(works) else f"({';'.join(kept)})"
+
+
+def _is_cited(work: str, said: set[str]) -> bool:
+    found = _WORK.fullmatch(work)
+    if found is None or _MONTH.search(found["names"]) or _is_named(found, said):
+        return False
+    return bool(found["comma"]) or _SEVERAL.search(found["names"]) is not None
 
 
 def _is_named(cited: re.Match[str], said: set[str]) -> bool:

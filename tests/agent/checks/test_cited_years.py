@@ -33,6 +33,9 @@ def test_a_sentence_about_the_cited_work_may_name_its_year():
         "(National Center for Education Statistics, 2012)",
         "(Jeremy White et al., 2016b)",
         "(Moore and Hill, 2001, 2003)",
+        "(Jones et al. 2001)",
+        "(Rokem and Landau 2016)",
+        "(van Dijk, 2012)",
         "[Ling Lo, 2012]",
     ],
 )
@@ -47,6 +50,9 @@ def test_citations_of_every_form_are_taken_out(cited):
         "It began (in May 2014).",
         "Sales fell (12 of 2001 shops).",
         "It closed (March, 2014).",
+        "The club (founded in 2012) grew.",
+        "The workshop (Melbourne 2013) was full.",
+        "It grew (since 2014).",
     ],
 )
 def test_other_numbers_in_brackets_stay(text):
