@@ -91,8 +91,7 @@ def load_assistant(
         if index is not None and where is not None:
             index.papers(where)  # raises where none fits, before a question is asked
         if index is not None:
-            begun.wait(_LET_ENGINE_BEGIN)
-            _load_weights(index, opening, report)
+            _load_weights(index, opening, begun, report)
         engine = opening.result()
         if isinstance(engine.model, ServedChatModel):
             started.callback(engine.model.close)  # cuts requests of other threads
@@ -215,13 +214,16 @@ def _opening(
     return opening, begun
 
 
-def _load_weights(index: PaperIndex, opening: Future[Engine], report: OnProgress) -> None:
+def _load_weights(
+    index: PaperIndex, opening: Future[Engine], begun: threading.Event, report: OnProgress
+) -> None:
     """Load the embedding model while the engine opens, so that the first search need not wait.
 
     In this thread: Ctrl-C stops it here, while a thread beside would hold the prompt for seconds.
     """
     if not isinstance(index.embeddings, SentenceEmbeddings):
         return
+    begun.wait(_LET_ENGINE_BEGIN)
     if opening.done():
         opening.result()  # what is wrong with the engine, is told before this takes seconds
     loading = threading.Event()

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from r1agent_indexes import PaperFilter, PaperIndex, load_embeddings
 from r1agent_indexes.errors import EmbeddingModelError, PaperNotFoundError
 from r1agent_tools import DockerSandbox, ExternalSandbox, LocalSandbox, RemoteSandbox
 from tests.agent.cli.scripted_server import MATHEMATICS, scripted_server
+from tests.models.model_servers import http_server, send
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,19 @@ def test_a_missing_engine_is_told_before_the_embedding_model_is_loaded(tmp_path)
     missing = {"engine": "embedded", "model": "gone.gguf", "embedding_model": str(gone)}
     with pytest.raises(ModelServerError, match=r"no model file 'gone.gguf'"):
         load_assistant(settings.model_copy(update=missing))
+
+
+def test_a_server_that_is_told_late_to_serve_nothing_is_told_first_too(tmp_path):
+    def serves_nothing(request):
+        time.sleep(0.3)
+        send(request, {"object": "list", "data": []})
+
+    gone = tmp_path / "gone"
+    settings = made_index(tmp_path, NamedHashEmbeddings(str(gone)))
+    with http_server(serves_nothing) as address, pytest.raises(ModelServerError, match="its list"):
+        load_assistant(
+            settings.model_copy(update={"base_url": f"{address}/v1", "embedding_model": str(gone)})
+        )
 
 
 class NamedHashEmbeddings(HashEmbeddings):
