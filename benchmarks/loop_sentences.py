@@ -12,11 +12,8 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.language_models import FakeListChatModel
 from quotes import CORPUS, CorpusMissingError, require_corpus
 from results import HERE, Figures
 
@@ -25,27 +22,10 @@ from r1agent.evaluate.papers_index import index_of
 from r1agent.evaluate.progress import Unwatched
 from r1agent.load import load_assistant
 from r1agent.settings import Settings, load_settings
-from r1agent.testing import ScriptedChatModel
 from r1agent.types import Answer
 
 SENTENCES = HERE / "sentences.toml"
 NOWHERE = "http://127.0.0.1:9/v1"
-
-
-class SaysOne(ScriptedChatModel):
-    """Write the same sentence whatever is asked, as a small model that is sure of it."""
-
-    sentence: str
-    model_name: str = "says-one-1b"
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(self.sentence))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +75,7 @@ def _said(which: str, limit: int | None = None) -> Iterator[Said]:
 
 
 def _asked(assistant: ResearchAssistant, question: str, sentence: str, *, is_right: bool) -> Said:
-    assistant.model = SaysOne(replies=[], sentence=sentence)
+    assistant.model = FakeListChatModel(responses=[sentence])  # says it whatever is asked
     return Said(question, sentence, is_right, assistant.ask(question))
 
 

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from loop_sentences import SENTENCES, SaysOne
+from loop_sentences import SENTENCES
 
 SETS = tomllib.loads(SENTENCES.read_text(encoding="utf-8"))
 
@@ -25,8 +25,3 @@ def test_every_question_has_right_and_wrong_sentences_and_none_twice(which):
 def test_no_question_is_in_both_sets():
     asked = [{entry["question"] for entry in SETS[which]} for which in SETS]
     assert not set.intersection(*asked)
-
-
-def test_the_model_says_its_sentence_whatever_is_asked():
-    model = SaysOne(replies=[], sentence="Haskell inspired it.")
-    assert {model.invoke(asked).content for asked in ("What?", "Why?")} == {"Haskell inspired it."}
