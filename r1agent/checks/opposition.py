@@ -19,13 +19,14 @@ class OppositionCheck:
 
     def check(self, claim: str, sources: Sources) -> Finding | None:
         """Return a finding where a sentence of a cited paper says the opposite, or None."""
-        if not sources.question or not sources.quotes:
+        if not sources.quotes:
             return None
         words = set(content_words(claim))
+        quotes = [_flat(quote) for quote in sources.quotes]
         most = max(len(words & set(content_words(quote))) for quote in sources.quotes)
         for paper in dict.fromkeys(sources.origins):
             for sentence in split_sentences(sources.papers.get(paper, "")):
-                if any(_flat(sentence.text) in _flat(quote) for quote in sources.quotes):
+                if any(_flat(sentence.text) in quote for quote in quotes):
                     continue  # the check of negations has seen it
                 shared = len(words & set(content_words(sentence.text)))
                 if shared >= max(most, _FEWEST) and reversal(claim, sentence.text):

@@ -3,14 +3,13 @@
 from r1agent.checks.finding import Sources
 from r1agent.checks.opposition import OppositionCheck
 
-QUESTION = "What was wrong with the old tool?"
 DENIED = "The old tool does not work with ManimGL."
 BESIDE = "Tests of the tool cover ManimGL and Windows."
 PAPER = f"{BESIDE} {DENIED} It has changed little."
 
 
-def finding(claim, quote, *, question=QUESTION):
-    sources = Sources((quote,), question=question, origins=("a",), papers={"a": PAPER})
+def finding(claim, quote):
+    sources = Sources((quote,), origins=("a",), papers={"a": PAPER})
     return OppositionCheck().check(claim, sources)
 
 
@@ -27,7 +26,3 @@ def test_the_quote_itself_is_left_to_the_check_of_negations():
 def test_a_sentence_that_says_less_of_the_claim_than_its_quote_does_not_count():
     claim = "Tests of the tool cover Windows, and they work."
     assert finding(claim, BESIDE) is None
-
-
-def test_a_sentence_that_answers_no_question_is_left_alone():
-    assert finding("The old tool works with ManimGL.", BESIDE, question="") is None
